@@ -1,0 +1,23 @@
+/* Numbers as text, independent of the locale. */
+#ifndef HC_BASE_DECIMAL_H
+#define HC_BASE_DECIMAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Reads a number as Go's ParseFloat does, without hexadecimal and underscores, with NaN, Inf and
+ * Infinity in any case and sign; correctly rounded. Returns the byte after it, or NULL when no
+ * number starts at p. Does not read past end. */
+const char *decimal_parse(const char *p, const char *end, double *ret_value);
+
+/* Writes a number in at most width columns for people: 0, 7, 812, 2.1k, 48.2k, 1.3M; "n/a" for
+ * NaN. buf has at least width + 1 bytes. Returns buf. */
+char *decimal_si(char *buf, int width, double value);
+
+/* Writes the shortest text that reads back to the same double. buf has at least 32 bytes. */
+char *decimal_exact(char *buf, double value);
+
+/* Writes a duration for people: "12s", "5m01", "2h13", "3d04". buf has at least 16 bytes. */
+char *decimal_duration(char *buf, int64_t ms);
+
+#endif

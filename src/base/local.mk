@@ -1,0 +1,13 @@
+noinst_LIBRARIES += src/base/libbase.a
+src_base_libbase_a_SOURCES = \
+	src/base/alloc.c src/base/alloc.h \
+	src/base/arena.c src/base/arena.h \
+	src/base/clock.c src/base/clock.h \
+	src/base/decimal.h \
+	src/base/err.c src/base/err.h \
+	src/base/heap.c src/base/heap.h \
+	src/base/log.h \
+	src/base/map.c src/base/map.h \
+	src/base/strbuf.c src/base/strbuf.h \
+	src/base/utf8.h
+BASE_LIBS = src/base/libbase.a $(UNISTRING_LIBS)

@@ -1,0 +1,94 @@
+/* hypercare.yaml, and what the command line gives in its place. Immutable once loaded,
+ * reference counted. */
+#ifndef HC_CONFIG_CONFIG_H
+#define HC_CONFIG_CONFIG_H
+
+#include "base/err.h"
+#include "config/secret.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum config_guard { CONFIG_RO, CONFIG_ASK, CONFIG_RW };
+
+struct config_target {
+	char *name;
+	char *url;      /* http://, https://, http+unix://, line:unix:/path, line:tcp:host:port,
+			   file:/path, command:, stdin */
+	char **command; /* argv of a command: target, NULL-terminated */
+	char *profile;  /* "" : identify */
+	char *banner;   /* style: "prod", "stage", "dev" or "" */
+	enum config_guard guard;
+	bool counts;
+	struct secret_ref auth;
+	char *auth_header; /* "Authorization" unless set */
+	char *cacert, *cert, *key, *pinnedpubkey, *proxy, *resolve, *unix_socket; /* or NULL */
+	bool insecure, compressed, http2;
+	int64_t interval_ms;    /* 0: the profile's */
+	int64_t timeout_ms;     /* 0: 10 s */
+	char *log_format;       /* "" : recognised */
+	char **trusted_proxies; /* CIDRs, NULL-terminated, or NULL */
+	bool forwarded;         /* client from X-Forwarded-For */
+	int line;               /* in the file */
+};
+
+/* A rule of the configuration, in names; detect turns it into a struct rule. */
+struct config_rule {
+	char *name, *measure, *filter, *by, *severity, *owner, *runbook, *kind;
+	bool below;
+	double threshold, least, min_n;
+	int64_t window_ms, for_ms;
+	int line;
+};
+
+struct config_key {
+	char *keys;    /* "ctrl-x", "F5", "gg" */
+	char *command; /* as typed after ':' */
+	int line;
+};
+
+struct config {
+	char *path; /* "" without a file */
+	char *project;
+	int64_t golive_ms; /* wall, 0: not set */
+	struct config_phase {
+		char *name;
+		int64_t days;
+	} * phases;
+	size_t nphases;
+	struct config_target *targets;
+	size_t ntargets;
+	struct config_rule *rules;
+	size_t nrules;
+	char **rules_off; /* names of built-in rules switched off, NULL-terminated */
+	struct config_key *keys;
+	size_t nkeys;
+	char *theme;
+	char *cause_link; /* reserved for links, "" */
+	bool bell;
+	bool utc;
+	int references;
+};
+
+struct config_report {
+	/* Every fault found: errors make the load fail, warnings (a bad colour or key) do not. */
+	void (*fault)(void *ctx, const struct err *err, bool warning);
+	void *ctx;
+};
+
+/* Reads and checks the file; NULL when it has errors (err is the first; all go to report, which
+ * may be NULL). */
+struct config *config_load(const char *path, const struct config_report *report, struct err *err);
+/* An empty one, for the command line to fill. */
+struct config *config_new(void);
+struct config_target *config_add_target(struct config *config, const char *name, const char *url);
+void config_unref(struct config *config); /* takes NULL */
+struct config *config_ref(struct config *config);
+
+/* The first file there is of: given (may be NULL), $XDG_CONFIG_HOME/hypercare/hypercare.yaml,
+ * ~/.config/…, SYSCONFDIR/hypercare/hypercare.yaml; never in the current folder. The caller frees
+ * it; NULL when there is none. */
+char *config_find(const char *given);
+
+#endif

@@ -1,0 +1,32 @@
+/* Credentials by reference; the value lives only as long as it is needed. */
+#ifndef HC_CONFIG_SECRET_H
+#define HC_CONFIG_SECRET_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum secret_scheme { SECRET_NONE, SECRET_BEARER, SECRET_BASIC, SECRET_HEADER };
+enum secret_from { SECRET_ENV, SECRET_FILE, SECRET_COMMAND, SECRET_CREDENTIAL };
+
+struct secret_ref {
+	enum secret_scheme scheme;
+	enum secret_from from;
+	char *name;     /* variable, path, or systemd credential */
+	char **command; /* argv, NULL-terminated */
+	char *header;   /* SECRET_HEADER: the header's name, as "X-API-KEY" */
+};
+
+/* Parses "bearer:env:NAME", "basic:file:/path", "header:X-API-KEY:credential:NAME". A value in
+ * place of a reference is refused with a sentence that says how to do it. */
+int secret_parse(const char *text, struct secret_ref *ret_ref, struct err *err);
+void secret_release(struct secret_ref *ref);
+
+/* The complete header line ("Authorization: Bearer …"), read anew at each call; NULL and err when
+ * it cannot be had or has a control byte. A file that others can read, or a command from a file
+ * that is not the user's own, is refused. Wiped and freed by secret_wipe(). */
+char *secret_header(const struct secret_ref *ref, struct err *err);
+void secret_wipe(char *header); /* takes NULL */
+
+#endif

@@ -1,0 +1,81 @@
+/* The one evaluation of rules: screen, check, report and colours all read its findings. */
+#ifndef HC_DETECT_DETECT_H
+#define HC_DETECT_DETECT_H
+
+#include "detect/rule.h"
+
+enum finding_state { FINDING_PENDING, FINDING_FIRING, FINDING_UNJUDGED, FINDING_CLEARED };
+
+struct finding {
+	uint32_t id; /* stays the same while it lives */
+	const struct rule *rule;
+	enum finding_state state;
+	struct dims dims;   /* what it is about, projected on rule->by (and target) */
+	uint32_t target;    /* UINT32_MAX: several */
+	struct clock onset; /* when the condition first held */
+	struct clock fired; /* when it became firing */
+	struct clock cleared;
+	struct figure figure;    /* as last judged */
+	struct figure was;       /* baseline rules */
+	struct figure beside[3]; /* what helps to read it: n, share of upstream, 2xx … */
+	size_t nbeside;
+	char what[96];    /* "/cart/checkout", "203.0.113.9 (1 IP)" */
+	char why[160];    /* "p95 2.1s>0.5s for 5m n=10.4k; 504 9.8%; upst 97%" */
+	char suspect[96]; /* "12s after prompt balance@prod v7>v8", or "" */
+};
+
+/* The timeline: findings that fired or cleared, marks of the model, notes. */
+enum event_kind {
+	EVENT_CRIT,
+	EVENT_WARN,
+	EVENT_PEND,
+	EVENT_CLEAR,
+	EVENT_CHANGE,
+	EVENT_NOTE,
+	EVENT_STALE
+};
+struct event {
+	enum event_kind kind;
+	struct clock at;
+	uint32_t target; /* UINT32_MAX: none */
+	struct dims dims;
+	char text[160];
+};
+
+struct detect;
+
+/* Borrows model and the rules, which must outlive it. */
+struct detect *detect_new(const struct model *model, const struct rule *rules, size_t n);
+void detect_free(struct detect *detect); /* takes NULL */
+
+/* Judges every rule at this instant; called about once a second and after ticks. */
+void detect_run(struct detect *detect, struct clock now);
+
+/* Findings, worst first (firing crit, firing warn, pending, unjudged), then by onset, oldest
+ * first. Borrowed until the next detect_run(). */
+size_t detect_count(const struct detect *detect);
+const struct finding *detect_finding(const struct detect *detect, size_t i);
+
+struct detect_summary {
+	size_t crit, warn, pending;
+	size_t unjudged;       /* rule instances that could not be judged, all of them */
+	char unjudged_why[96]; /* "prompts (mlflow) 42s old" */
+};
+struct detect_summary detect_summary(const struct detect *detect);
+
+/* Events, newest first; at most 512 are kept. */
+size_t detect_event_count(const struct detect *detect);
+const struct event *detect_event(const struct detect *detect, size_t i);
+void detect_note(struct detect *detect, struct clock at, const char *text); /* sanitised */
+
+/* The worst severity of a firing or pending finding about these dims: one colour per row.
+ * Returns the finding, or NULL when all is well, and sets *ret_unjudged when a rule about it
+ * cannot be judged. */
+const struct finding *detect_about(const struct detect *detect, const struct dims *dims,
+				   bool *ret_unjudged);
+
+/* Pending clocks between runs, for `check --state`: reads and writes a small text. */
+int detect_save(const struct detect *detect, const char *path, struct err *err);
+int detect_load(struct detect *detect, const char *path, struct clock now, struct err *err);
+
+#endif

@@ -1,0 +1,46 @@
+/* HTTP over libcurl's multi interface, driven by the loop. Shared by read.h and change.h; other
+ * modules use read.h. */
+#ifndef HC_NET_HTTP_H
+#define HC_NET_HTTP_H
+
+#include "base/err.h"
+#include "net/loop.h"
+
+#include <stdint.h>
+
+/* How to reach an origin; named as curl names them. All strings are borrowed for the life of the
+ * http_origin. */
+struct http_options {
+	const char *url;         /* base: scheme://host:port[/prefix]; no user, no query */
+	const char *unix_socket; /* or NULL */
+	const char *cacert;
+	const char *cert;
+	const char *key;
+	const char *pinnedpubkey; /* sha256//... */
+	const char *proxy;        /* or NULL: from the environment; never for loopback */
+	const char *resolve;      /* HOST:PORT:ADDRESS, or NULL */
+	bool insecure;            /* accepted only for loopback */
+	bool compressed;          /* ask for gzip */
+	bool http2;
+	int64_t connect_timeout_ms; /* 0: 3 s */
+};
+
+/* Caps of one request; 0 takes the default. */
+struct http_limits {
+	int64_t timeout_ms;    /* whole request: 10 s */
+	uint64_t body_bytes;   /* after decompression: 32 MiB */
+	uint32_t header_bytes; /* 64 KiB */
+	uint32_t headers;      /* 200 */
+	int64_t stall_ms;      /* less than 100 B/s for as long: 5 s */
+};
+
+struct http; /* the multi handle, its cache of connections and of names */
+struct http *http_new(struct loop *loop);
+void http_free(struct http *http); /* takes NULL */
+/* How many origins there will be: connections kept = targets + 16. */
+void http_expect(struct http *http, size_t targets);
+
+/* Connections opened so far, for tests and for the load shown. */
+uint64_t http_connections(const struct http *http);
+
+#endif

@@ -1,0 +1,25 @@
+/* Line protocols over TCP or a unix socket: one command per connection, read to its end
+ * (HAProxy runtime API). */
+#ifndef HC_NET_LINE_H
+#define HC_NET_LINE_H
+
+#include "net/http.h"
+
+struct line_request;
+
+struct line_spec {
+	const char *address; /* "unix:/path", "tcp:host:port" */
+	const char *command; /* one line, without its newline; no control bytes, no ';' */
+	struct http_limits limits;
+};
+
+struct line_ops {
+	int (*body)(void *ctx, const char *data, size_t len, struct err *err);
+	void (*done)(void *ctx, const struct err *err, double seconds, uint64_t bytes);
+};
+
+struct line_request *line_start(struct loop *loop, const struct line_spec *spec,
+				const struct line_ops *ops, void *ctx, struct err *err);
+void line_cancel(struct line_request *request);
+
+#endif

@@ -1,0 +1,92 @@
+/* Profiles: what a gateway is, as data. Immutable once loaded, reference counted. */
+#ifndef HC_PROFILE_PROFILE_H
+#define HC_PROFILE_PROFILE_H
+
+#include "base/err.h"
+#include "eval/eval.h"
+#include "model/tick.h"
+#include "parse/accesslog.h"
+#include "parse/exposition.h"
+
+#define PROFILE_IDENTIFY 8
+#define PROFILE_SOURCES  16
+
+enum profile_format {
+	FORMAT_PROMETHEUS,
+	FORMAT_JSON,
+	FORMAT_CSV,
+	FORMAT_ACCESSLOG,
+	FORMAT_PROMQL,
+	FORMAT_TEXT
+};
+enum profile_transport { TRANSPORT_HTTP, TRANSPORT_LINE, TRANSPORT_LOG };
+
+/* One way to recognise the gateway: a GET, and what must hold of its answer. */
+struct profile_identify {
+	const char *get;          /* path; NULL for a line: command */
+	const char *line;         /* runtime command, as "show info" */
+	const char *when;         /* jq over a JSON body, or NULL */
+	const char *contains;     /* text that the body has in its first 256 KiB, or NULL */
+	const char *server;       /* start of the Server header, or NULL */
+	const char *content_type; /* start of it, or NULL */
+	int status;               /* wanted; 0: 200 */
+};
+
+struct map_rule; /* one rule of `map`; profile/mapping.h */
+
+struct profile_source {
+	const char *name;
+	enum profile_transport transport;
+	enum profile_format format;
+	const char *path;   /* of the GET (or the reads: true POST), or the line: command */
+	const char *body;   /* of such a POST, or NULL */
+	const char *accept; /* or NULL: by format */
+	const char *next;   /* jq: the path of the next page, or null */
+	const char *rows;   /* jq: rows as objects */
+	const char
+		*foreach; /* jq on another source's document: vars of one request each, or NULL */
+	int64_t every_ms; /* 0: the target's */
+	int64_t deadline_ms;
+	bool optional;        /* its absence (404) is no fault */
+	bool complete_by_end; /* OpenMetrics style end mark */
+	const struct map_rule *rules;
+	size_t nrules;
+	uint32_t program; /* in eval, when rows or next are there; set by profile_compile() */
+};
+
+struct profile {
+	char *name;
+	char *title;
+	char *path; /* file it came from */
+	struct profile_identify identify[PROFILE_IDENTIFY];
+	size_t nidentify;
+	struct profile_source sources[PROFILE_SOURCES];
+	size_t nsources;
+	struct profile_hint {
+		enum signal signal;
+		const char *text;
+	} * hints;
+	size_t nhints;
+	const char *ports;            /* "8001, 8444": usual ones, for first words */
+	struct accesslog_options log; /* defaults for its access log */
+	struct profile_own *own;      /* storage of all strings and rules */
+	int references;
+};
+
+/* Loads and checks against the schema; NULL and err (file in err->msg, line, column). All faults
+ * go to fault when it is not NULL. */
+struct profile *profile_load(const char *path, void (*fault)(void *ctx, const struct err *err),
+			     void *ctx, struct err *err);
+/* By name, from $XDG_CONFIG_HOME/hypercare/profiles, then the installed ones
+ * (or $HYPERCARE_DATA_DIR/profiles). */
+struct profile *profile_find(const char *name, struct err *err);
+struct profile *profile_ref(struct profile *profile);
+void profile_unref(struct profile *profile); /* takes NULL */
+
+/* Registers its expressions with eval; idempotent. */
+void profile_compile(struct profile *profile, struct eval *eval);
+
+/* Why a signal may be missing: the hint, or NULL. */
+const char *profile_hint(const struct profile *profile, enum signal signal);
+
+#endif

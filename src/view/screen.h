@@ -1,0 +1,85 @@
+/* What is on the screen: its state, how commands change it, and drawing it into a frame. Layout is
+ * a pure function of size, screen and state; nothing here reads a clock, a file or a terminal. */
+#ifndef HC_VIEW_SCREEN_H
+#define HC_VIEW_SCREEN_H
+
+#include "config/keymap.h"
+#include "detect/detect.h"
+#include "query/query.h"
+#include "view/frame.h"
+
+enum screen_name {
+	SCREEN_OVERVIEW = 1,
+	SCREEN_ROUTES,
+	SCREEN_AI,
+	SCREEN_LIMITED,
+	SCREEN_TARGETS,
+	SCREEN_INCIDENTS, /* 6 to 8: not yet */
+	SCREEN_JOURNEYS,
+	SCREEN_JOURNAL,
+	SCREEN_TIMELINE
+};
+
+/* All that a frame shows; borrowed while drawing. */
+struct scene {
+	const struct model *model;
+	const struct detect *detect;
+	const struct keymap *keymap;
+	struct clock now;    /* drawn moment: the wall clock of now */
+	const char *project; /* or "" */
+	const char *phase;   /* "STABILISATION day 3/28", or "" */
+	const char *user;
+	const char *status; /* last line: message of the moment, or "" */
+	bool status_error;
+	bool utc;
+	bool read_only; /* write window closed */
+	bool simulated; /* the demo: said in the banner */
+	double link_bytes_per_s;
+	unsigned link_one_in; /* 1 frame in N leaves; 1: all */
+	double load_requests_per_s;
+	double load_bytes_per_s;
+	/* Hints from profiles for a pane that stays empty: the sentence or NULL. */
+	const char *(*hint)(void *ctx, enum signal signal);
+	void *hint_ctx;
+	/* The commands there are, for help and completion: name, usage, help, NULL-terminated by
+	 * a NULL name. */
+	const struct screen_command {
+		const char *name;
+		const char *usage;
+		const char *help;
+		const char *group;
+	} * commands;
+};
+
+struct screen;
+
+struct screen *screen_new(void);
+void screen_free(struct screen *screen); /* takes NULL */
+
+/* Draws everything. Keeps what the cursor stands on by identity. */
+void screen_draw(struct screen *screen, const struct scene *scene, struct frame *frame);
+
+/* The view commands: "move down", "move top", "page up", "scroll right", "pane next", "screen 2",
+ * "open", "back", "filter TEXT", "search", "next-problem", "keep", "exclude", "sort NEXT|NAME",
+ * "reverse", "tag", "zoom", "pause", "window [1m]", "time-zone", "why", "changes", "logs", "step
+ * back", "jump forward", "now", "help", "prompt :" … Returns 0; 1 when it is no view command;
+ * -1 and err when it cannot be done. */
+int screen_command(struct screen *screen, const struct scene *scene, int argc,
+		   const char *const *argv, struct err *err);
+/* The table of those commands, NULL-terminated by a NULL name. */
+const struct screen_command *screen_commands(void);
+
+/* Keys go here first: true when the screen took it (a prompt or a dialog is open). *ret_line is
+ * set to the command line to run when the prompt was finished, borrowed until the next call. */
+bool screen_key(struct screen *screen, const struct scene *scene, keycode key,
+		const char **ret_line);
+
+/* The instant that queries are asked about: now, the paused moment, or a stepped-back one. */
+struct clock screen_at(const struct screen *screen, struct clock now);
+
+/* The row under the cursor: its dims and target; false when there is none. */
+bool screen_cursor(const struct screen *screen, struct dims *ret_dims, uint32_t *ret_target);
+/* For y and Y: the row as one line of tab-separated text, or one plain sentence; caller frees. */
+char *screen_copy(const struct screen *screen, const struct scene *scene, bool sentence);
+
+#endif
