@@ -1,0 +1,9 @@
+# Checks of the tree itself.
+dist_check_SCRIPTS += tests/check-layers tests/check-sizes tests/check-headers
+TESTS += tests/check-layers tests/check-sizes tests/check-headers
+EXTRA_DIST += tests/LAYERS .clang-format
+
+format-check:
+	@$(CLANG_FORMAT) --dry-run --Werror \
+		$$(find $(srcdir)/src $(srcdir)/demo $(srcdir)/tests -name '*.[ch]' | sort)
+.PHONY: format-check
