@@ -9,5 +9,13 @@ src_base_libbase_a_SOURCES = \
 	src/base/log.h \
 	src/base/map.c src/base/map.h \
 	src/base/strbuf.c src/base/strbuf.h \
-	src/base/utf8.h
+	src/base/utf8.c src/base/utf8.h
 BASE_LIBS = src/base/libbase.a $(UNISTRING_LIBS)
+
+if HAVE_CHECK
+check_PROGRAMS += check_utf8
+TESTS += check_utf8
+check_utf8_SOURCES = tests/check_utf8.c
+check_utf8_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_utf8_LDADD = $(WHOLE) src/base/libbase.a $(PARTS) $(BASE_LIBS) $(CHECK_LIBS)
+endif

@@ -25,9 +25,11 @@ int utf8_width(const char *s);
 size_t utf8_fit(const char *s, int columns, int *ret_width);
 
 /* Copies foreign bytes into dst, at most cap bytes with the terminator, as text that is inert in
- * every sink: valid UTF-8; what is Cc, Cf, Zl, Zp, Co, Cs or Cn, a blank filler (U+115F, U+1160,
- * U+3164, U+FFA0, U+2800) or malformed is written as \xNN or <U+NNNN>; at most two combining
- * marks on a base. Applied to its own result it changes nothing. Returns the length. */
+ * every sink: valid UTF-8; what is Cc, Cf, Zl, Zp, Co, Cs or Cn, ignorable by default (variation
+ * selectors, fillers such as U+3164), U+2800 or malformed is written as \xNN or <U+NNNN>, a mark
+ * that has no base too; at most two combining marks on a base; U+FFFD where terminals disagree
+ * about the width. Never cut within a code point, its marks or an escape. Applied to its own
+ * result it changes nothing. Returns the length. */
 size_t utf8_sanitise(char *dst, size_t cap, const char *src, size_t len);
 
 #endif
