@@ -5,7 +5,7 @@
 
 #include "profile/profile.h"
 
-/* A name and a value; texts need no terminator of their own when len is given. */
+/* A name and a value; both terminated. */
 struct map_label {
 	const char *name;
 	const char *value;
@@ -15,11 +15,10 @@ struct map_label {
  * becomes the entry's. */
 struct mapped {
 	struct dict_entry entry; /* dims interned: the caller drops them */
-	double scale;
-	double value; /* rows of a state (text hashed, words counted): the value itself */
+	double scale;            /* of a series: value = raw * scale + offset */
+	double offset;
+	double value; /* of a row: the value itself, converted (a text hashed, a version read) */
 	bool has_value;
-	bool lifetime; /* fresh: only when younger than the process, and other filters: see filter
-			*/
 	const struct map_rule *rule;
 };
 
@@ -38,6 +37,14 @@ size_t mapping_row(const struct profile_source *source, struct names *names, sym
 		   const struct map_label *labels, size_t n,
 		   void (*emit)(void *ctx, const struct mapped *mapped), void *ctx);
 
+/* Whether a row of FORMAT_PROMQL is not a series but says when its newest sample was taken. */
+bool mapping_row_time(const struct map_label *labels, size_t n, int64_t *ret_wall_ms);
+
+/* Several series or rows of one answer may give the same entry, because they differ only in
+ * labels that no dim takes: their values become one by this (counters and buckets are added,
+ * states by the signal's fold). have is tick_absent() before the first. */
+double mapping_fold(const struct dict_entry *entry, double have, double more);
+
 /* A filter: a C function that a mapping names, run over all (entry, value) of a finished tick
  * before it is applied; for what needs a join. Listed in the man page. */
 struct map_filter {
@@ -48,8 +55,14 @@ struct map_filter {
 const struct map_filter *mapping_filter(const char *name); /* NULL when unknown */
 const struct map_filter *mapping_filters(size_t *ret_n);
 
-/* Runs the filters that the source's rules name. */
+/* To be called on every finished tick, with the folded values: takes out what is no number or is
+ * the gateway's own word for "none", then runs the filters that the source's rules name. */
 void mapping_finish(const struct profile_source *source, struct names *names, struct dict *dict,
 		    double *values);
+
+/* Why a series or row gave nothing, in one sentence: no rule has its name, or which condition
+ * did not hold. For `profile test`. */
+void mapping_why(const struct profile_source *source, const struct exposition_series *series,
+		 struct strbuf *sb);
 
 #endif

@@ -3,10 +3,12 @@
 #define HC_PROFILE_PROFILE_H
 
 #include "base/err.h"
+#include "base/strbuf.h"
 #include "eval/eval.h"
 #include "model/tick.h"
 #include "parse/accesslog.h"
 #include "parse/exposition.h"
+#include "parse/yaml.h"
 
 #define PROFILE_IDENTIFY 8
 #define PROFILE_SOURCES  16
@@ -16,8 +18,8 @@ enum profile_format {
 	FORMAT_JSON,
 	FORMAT_CSV,
 	FORMAT_ACCESSLOG,
-	FORMAT_PROMQL,
-	FORMAT_TEXT
+	FORMAT_PROMQL, /* JSON whose rows are series: mapping_row() takes them by "__name__" */
+	FORMAT_TEXT    /* the body is one JSON string to `rows` */
 };
 enum profile_transport { TRANSPORT_HTTP, TRANSPORT_LINE, TRANSPORT_LOG };
 
@@ -43,15 +45,21 @@ struct profile_source {
 	const char *accept; /* or NULL: by format */
 	const char *next;   /* jq: the path of the next page, or null */
 	const char *rows;   /* jq: rows as objects */
-	const char
-		*foreach; /* jq on another source's document: vars of one request each, or NULL */
-	int64_t every_ms; /* 0: the target's */
+	/* One request for each object that `foreach` makes of the document at foreach_path (read
+	 * with a GET of its own, paged by foreach_next): its members are texts, put into {name} of
+	 * path by profile_expand() and given to `rows` as $vars. NULL: a single request. */
+	const char *foreach;
+	const char *foreach_path;
+	const char *foreach_next; /* or NULL */
+	int64_t every_ms;         /* 0: the target's */
 	int64_t deadline_ms;
 	bool optional;        /* its absence (404) is no fault */
 	bool complete_by_end; /* OpenMetrics style end mark */
+	bool reads;           /* a POST of body that only reads */
 	const struct map_rule *rules;
 	size_t nrules;
-	uint32_t program; /* in eval, when rows or next are there; set by profile_compile() */
+	const struct match *match; /* rules by metric; profile/match.h */
+	uint32_t program;          /* the profile's, in eval */
 };
 
 struct profile {
@@ -70,6 +78,10 @@ struct profile {
 	const char *ports;            /* "8001, 8444": usual ones, for first words */
 	struct accesslog_options log; /* defaults for its access log */
 	struct profile_own *own;      /* storage of all strings and rules */
+	/* Its expressions in eval, named "SOURCE.rows", "SOURCE.next", "SOURCE.foreach",
+	 * "SOURCE.foreach_next" and "identify.N" (N from 0); set by profile_compile(). */
+	uint32_t program;
+	bool compiled;
 	int references;
 };
 
@@ -86,7 +98,22 @@ void profile_unref(struct profile *profile); /* takes NULL */
 /* Registers its expressions with eval; idempotent. */
 void profile_compile(struct profile *profile, struct eval *eval);
 
+/* Puts the vars (key, value, ..., NULL) into the {name} places of path, percent-encoded one by
+ * one. Refuses what is empty, ".", "..", has a control byte, or is not among the vars. */
+int profile_expand(const char *path, const char *const *vars, struct strbuf *ret_path,
+		   struct err *err);
+
 /* Why a signal may be missing: the hint, or NULL. */
 const char *profile_hint(const struct profile *profile, enum signal signal);
+
+/* Calls for every profile that profile_find() would find, sorted by name, a user's own in place
+ * of the installed one of that name. */
+void profile_list(void (*each)(void *ctx, const char *name, const char *path), void *ctx);
+
+/* Adds what the profile reads and what it makes of it, for `profile show`. */
+void profile_describe(const struct profile *profile, struct strbuf *sb);
+
+/* The keys that a profile may have, with their help: for the man page and yaml_check(). */
+const struct yaml_field *profile_schema(void);
 
 #endif
