@@ -1,5 +1,6 @@
-/* YAML read into a small tree, bounded: no aliases, no duplicate keys, capped in bytes, nodes and
- * depth. Every node knows its line and column. libyaml's event interface does the reading. */
+/* YAML read into a small tree, bounded: no anchors, aliases or tags, no duplicate keys, no NUL,
+ * capped in bytes, nodes and depth. Every node knows its line and column. libyaml's event interface
+ * does the reading. Texts are kept as written, escapes resolved: who shows one sanitises it. */
 #ifndef HC_PARSE_YAML_H
 #define HC_PARSE_YAML_H
 
@@ -30,12 +31,14 @@ struct yaml_limits {
 };
 
 struct yaml_doc;
-/* Reads one document. NULL and err with line and column on any fault. */
+/* Reads one document; nothing, or comments alone, is an empty map. NULL and err with line and
+ * column on any fault. The text is not needed afterwards. */
 struct yaml_doc *yaml_parse(const char *text, size_t len, const struct yaml_limits *limits,
 			    struct err *err);
-/* The same from a file, which is opened with O_NOFOLLOW only when nofollow. */
+/* The same from a file; err does not name it. */
 struct yaml_doc *yaml_read(const char *path, const struct yaml_limits *limits, struct err *err);
-void yaml_free(struct yaml_doc *doc); /* takes NULL */
+/* Takes NULL. Not yaml_free(), which is a symbol of libyaml. */
+void yaml_doc_free(struct yaml_doc *doc);
 const struct yaml *yaml_root(const struct yaml_doc *doc);
 
 /* The member of a map, or NULL. */
@@ -43,11 +46,15 @@ const struct yaml *yaml_get(const struct yaml *map, const char *key);
 /* The scalar's text, or fallback when there is no such member. */
 const char *yaml_text(const struct yaml *map, const char *key, const char *fallback);
 
-/* Typed reading; -1 and err with the node's line and column, naming what was expected. */
+/* Whether there is nothing: an empty plain scalar, "~" or "null". */
+bool yaml_is_null(const struct yaml *node);
+
+/* Typed reading; -1 and err with the node's line and column, naming what was expected. Numbers are
+ * finite; bools are true, false, yes, no, on, off; durations 250ms, 30s, 5m, 1h, 2d and what is put
+ * together from them (1h30m), up to ten years. */
 int yaml_number(const struct yaml *node, double *ret_value, struct err *err);
 int yaml_bool(const struct yaml *node, bool *ret_value, struct err *err);
-int yaml_duration(const struct yaml *node, long long *ret_ms,
-		  struct err *err); /* 30s, 5m, 1h, 2d */
+int yaml_duration(const struct yaml *node, long long *ret_ms, struct err *err);
 
 /* A schema: which keys a map may have, and of what type; checked in one place for configuration,
  * profiles and themes, with the nearest known key named in the error. */
@@ -60,16 +67,15 @@ enum yaml_type {
 	YT_MAP,
 	YT_LIST,
 	YT_ANY,
-	YT_NAMED
+	YT_NAMED /* a map whose keys are names: every value is an item */
 };
-struct yaml_schema;
 struct yaml_field {
 	const char *key; /* NULL ends the table */
 	enum yaml_type type;
 	bool required;
 	const char *const *words;        /* YT_ENUM: NULL-terminated */
-	const struct yaml_field *fields; /* YT_MAP: of the map; YT_LIST and YT_NAMED: of each item
-					    (NULL: items are scalars) */
+	const struct yaml_field *fields; /* YT_MAP: of the map (NULL: any); YT_LIST and YT_NAMED: of
+					    each item (NULL: items are scalars) */
 	const char *help;                /* one line, for the man page */
 };
 /* Calls report for every fault found, not only the first; returns their number. */
