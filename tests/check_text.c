@@ -1,0 +1,144 @@
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "check_base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+START_TEST(test_strbuf)
+{
+	struct strbuf sb = STRBUF_INIT;
+	char *detached;
+
+	ck_assert_str_eq(sb.buf, "");
+	strbuf_clear(&sb);
+	strbuf_add(&sb, NULL, 0);
+	ck_assert_str_eq(sb.buf, "");
+	strbuf_addstr(&sb, "abc");
+	strbuf_addch(&sb, 'd');
+	strbuf_addchars(&sb, '-', 3);
+	strbuf_addf(&sb, "%s=%d", "x", 42);
+	strbuf_add(&sb, "\0z", 2);
+	ck_assert_uint_eq(sb.len, 13);
+	ck_assert_mem_eq(sb.buf, "abcd---x=42\0z", 14);
+	strbuf_consume(&sb, 4);
+	ck_assert_str_eq(sb.buf, "---x=42");
+	strbuf_consume(&sb, 0);
+	strbuf_truncate(&sb, 3);
+	ck_assert_str_eq(sb.buf, "---");
+	strbuf_grow(&sb, 5000);
+	ck_assert_uint_gt(sb.cap, 5003);
+	detached = strbuf_detach(&sb);
+	ck_assert_str_eq(detached, "---");
+	ck_assert_uint_eq(sb.len, 0);
+	free(detached);
+	detached = strbuf_detach(&sb);
+	ck_assert_str_eq(detached, "");
+	free(detached);
+	strbuf_release(&sb);
+	strbuf_release(&sb);
+}
+END_TEST
+
+START_TEST(test_strbuf_grows)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	for (int i = 0; i < 20000; i++)
+		strbuf_addf(&sb, "%d,", i % 10);
+	ck_assert_uint_eq(sb.len, 40000);
+	ck_assert_uint_eq(strlen(sb.buf), 40000);
+	ck_assert_str_eq(sb.buf + 39990, "5,6,7,8,9,");
+	strbuf_release(&sb);
+}
+END_TEST
+
+START_TEST(test_err)
+{
+	struct err err = {0};
+	char where[64];
+
+	ck_assert_int_eq(err_set(&err, ERR_LIMIT, "%d bytes", 7), -1);
+	ck_assert_int_eq(err.code, ERR_LIMIT);
+	ck_assert_str_eq(err_where(&err, "f", where, sizeof(where)), "f: 7 bytes");
+	ck_assert_int_eq(err_at(&err, ERR_INVALID, 3, 0, "no %s", "colon"), -1);
+	ck_assert_str_eq(err_where(&err, "f", where, sizeof(where)), "f:3: no colon");
+	err_at(&err, ERR_INVALID, 3, 14, "no colon");
+	ck_assert_int_eq(err_prefix(&err, "target %s", "edge"), -1);
+	ck_assert_str_eq(err_where(&err, "f", where, sizeof(where)),
+			 "f:3:14: target edge: no colon");
+	ck_assert_int_eq(err.code, ERR_INVALID);
+	ck_assert_int_eq(err_set(NULL, ERR_IO, "nobody asks"), -1);
+	ck_assert_int_eq(err_prefix(NULL, "nobody"), -1);
+	err_set(&err, ERR_IO, "%400s", "x");
+	ck_assert_uint_eq(strlen(err.msg), sizeof(err.msg) - 1);
+	err_prefix(&err, "%400s", "y");
+	ck_assert_uint_lt(strlen(err.msg), sizeof(err.msg));
+}
+END_TEST
+
+START_TEST(test_log)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *stream = open_memstream(&text, &len);
+
+	ck_assert_ptr_nonnull(stream);
+	log_debug("nobody listens");
+	log_to(stream);
+	log_debug("scrape %d of %s", 3, "ed\x1b[31mge\n");
+	log_debug("%s", "");
+	log_to(NULL);
+	log_debug("nobody listens");
+	fclose(stream);
+	ck_assert_str_eq(text, "scrape 3 of ed\\x1b[31mge\\x0a\n\n");
+	free(text);
+}
+END_TEST
+
+START_TEST(test_log_long)
+{
+	char *text = NULL, *longer = malloc(100001);
+	size_t len = 0;
+	FILE *stream = open_memstream(&text, &len);
+
+	ck_assert_ptr_nonnull(stream);
+	ck_assert_ptr_nonnull(longer);
+	memset(longer, 'a', 100000);
+	longer[100000] = '\0';
+	log_to(stream);
+	log_debug("%s", longer);
+	log_to(NULL);
+	fclose(stream);
+	ck_assert_uint_lt(len, 2048);
+	ck_assert_int_eq(text[len - 1], '\n');
+	ck_assert_int_eq(text[len - 2], 'a');
+	free(text);
+	free(longer);
+}
+END_TEST
+
+START_TEST(test_clock)
+{
+	struct clock first = clock_read(), second = clock_read();
+
+	ck_assert_int_ge(second.mono_ms, first.mono_ms);
+	ck_assert_int_gt(first.wall_ms, INT64_C(1600000000000));
+}
+END_TEST
+
+TCase *text_cases(void)
+{
+	TCase *cases = tcase_create("text");
+
+	tcase_add_test(cases, test_strbuf);
+	tcase_add_test(cases, test_strbuf_grows);
+	tcase_add_test(cases, test_err);
+	tcase_add_test(cases, test_log);
+	tcase_add_test(cases, test_log_long);
+	tcase_add_test(cases, test_clock);
+	return cases;
+}
