@@ -9,9 +9,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/log.c src/base/log.h \
 	src/base/map.c src/base/map.h \
 	src/base/strbuf.c src/base/strbuf.h \
-	src/base/utf8.c src/base/utf8.h
 	src/base/suggest.c src/base/suggest.h \
-	src/base/utf8.h
+	src/base/utf8.c src/base/utf8.h
 BASE_LIBS = src/base/libbase.a $(UNISTRING_LIBS)
 
 if HAVE_CHECK
