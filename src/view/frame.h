@@ -79,6 +79,12 @@ void area_fill(struct area area, int row, int column, int columns, uint32_t glyp
 /* Gives the cells of a row another style, keeping the glyphs. */
 void area_style(struct area area, int row, int column, int columns, enum style style);
 
+/* Blanks over the whole area. */
+void area_erase(struct area area);
+
+/* Adds the glyph of a cell, with what combines with it, as UTF-8; nothing for a right half. */
+void cell_text(const struct cell *cell, struct strbuf *out);
+
 /* The frame as lines of text without trailing blanks. */
 void frame_text(const struct frame *frame, struct strbuf *out);
 
