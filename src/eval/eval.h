@@ -11,12 +11,11 @@
 
 struct eval;
 
-/* Spawns the helper's parent half; start_helper() is cheap (no jq is loaded). */
+/* Forks the helper's keeper, which forks the process that runs jq when the first job comes. */
 struct eval *eval_new(struct err *err);
 void eval_free(struct eval *eval); /* takes NULL; ends the helper */
 
-/* To be polled for POLLIN (and POLLOUT while eval_wants_write()); changes when the helper is
- * started anew. */
+/* To be polled for POLLIN (and POLLOUT while eval_wants_write()); the same number for life. */
 int eval_fd(const struct eval *eval);
 int eval_wants_write(const struct eval *eval);
 /* Reads and writes what can be done without blocking, calls back for finished jobs, and enforces
@@ -25,8 +24,8 @@ void eval_turn(struct eval *eval, int64_t now_ms);
 /* Mono time of the nearest deadline, or INT64_MAX. */
 int64_t eval_deadline(const struct eval *eval);
 
-/* A program is a set of named expressions, compiled together on first need. The text is copied.
- * Returns its number. */
+/* A program is a set of named expressions, compiled together on first need; at most 256. The text
+ * is copied. Returns its number. A bad expression fails only the jobs that name it. */
 uint32_t eval_program(struct eval *eval, const char *const *names, const char *const *expressions,
 		      size_t n);
 
@@ -56,7 +55,8 @@ uint32_t eval_run(struct eval *eval, uint32_t program, const char *name, const c
 /* done() is not called. */
 void eval_cancel(struct eval *eval, uint32_t job);
 
-/* For programs that can wait (profile test, the tests): turns until all jobs are done. */
+/* For programs that can wait (profile test, the tests): turns until all jobs are done. Reads the
+ * machine's clock. */
 void eval_wait(struct eval *eval);
 
 #endif
