@@ -95,6 +95,11 @@ void map_add(struct map *map, uint64_t hash, uint32_t value)
 	put(map, hash, value);
 }
 
+size_t map_bytes(const struct map *map)
+{
+	return map->cap * sizeof(*map->slots);
+}
+
 void map_remove(struct map *map, uint64_t hash, uint32_t value)
 {
 	size_t i = (size_t)hash & (map->cap - 1);

@@ -30,6 +30,9 @@ uint32_t map_find(const struct map *map, uint64_t hash, map_equal equal, const v
 /* Adds an entry that is known to be absent; value must not be MAP_NONE. */
 void map_add(struct map *map, uint64_t hash, uint32_t value);
 
+/* Bytes that the table takes. */
+size_t map_bytes(const struct map *map);
+
 /* Removes the entry with this hash and number, if it is there. */
 void map_remove(struct map *map, uint64_t hash, uint32_t value);
 

@@ -49,16 +49,18 @@ struct names *names_new(void);
 struct names *names_ref(struct names *names);
 void names_unref(struct names *names); /* takes NULL */
 
-/* The symbol of a text, made when new (kept as long as a dims_id holds it; symbols made here
- * without one live as long as the table). Texts are sanitised by the caller; over 256 bytes are
- * cut. */
+/* The symbol of a text, made when new. It goes with the last dims_id that holds it; one that never
+ * was in any lives as long as the table, and who keeps it on his own holds it himself. Texts are
+ * sanitised by the caller; what is over 256 bytes is cut off. */
 symbol names_symbol(struct names *names, const char *text, size_t len);
+void names_symbol_hold(struct names *names, symbol id);
+void names_symbol_drop(struct names *names, symbol id);
 
 /* The symbol of a text that is already there, or 0. */
 symbol names_find(const struct names *names, const char *text);
 
 /* Borrowed until the symbol goes; "" for 0. */
-const char *names_text(const struct names *names, symbol symbol);
+const char *names_text(const struct names *names, symbol id);
 
 /* The id of a set of dims, made when new; takes one reference. */
 dims_id names_intern(struct names *names, const struct dims *dims);

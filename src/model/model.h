@@ -84,7 +84,7 @@ enum mark_kind {
 	MARK_VERSION, /* prompt or config version */
 	MARK_TEXT,    /* a version's text changed in place */
 	MARK_NODE,
-	MARK_OVERFLOW,
+	MARK_OVERFLOW, /* signal is without meaning; after: series in "other" */
 	MARK_WRAP
 };
 struct mark {
