@@ -11,7 +11,7 @@ struct clock {
 	int64_t wall_ms;
 };
 
-/* Reads the machine's clocks. Only app and tests call it; all else is given its result. */
+/* Reads the machine's clocks. Only app, net and tests call it; all else is given its result. */
 struct clock clock_read(void);
 
 #endif

@@ -4,19 +4,20 @@
 #define HC_NET_HTTP_H
 
 #include "base/err.h"
+#include "base/strbuf.h"
 #include "net/loop.h"
 
 #include <stdint.h>
 
-/* How to reach an origin; named as curl names them. All strings are borrowed for the life of the
- * http_origin. */
+/* How to reach an origin; named as curl names them. Borrowed while a request to it is under
+ * way. */
 struct http_options {
 	const char *url;         /* base: scheme://host:port[/prefix]; no user, no query */
 	const char *unix_socket; /* or NULL */
 	const char *cacert;
 	const char *cert;
 	const char *key;
-	const char *pinnedpubkey; /* sha256//... */
+	const char *pinnedpubkey; /* sha256//...; without cacert the key alone is what is trusted */
 	const char *proxy;        /* or NULL: from the environment; never for loopback */
 	const char *resolve;      /* HOST:PORT:ADDRESS, or NULL */
 	bool insecure;            /* accepted only for loopback */
@@ -35,10 +36,22 @@ struct http_limits {
 };
 
 struct http; /* the multi handle, its cache of connections and of names */
+
+/* The program ignores SIGPIPE. SSLKEYLOGFILE is taken out of the environment: it would write the
+ * keys of every connection to a file. */
 struct http *http_new(struct loop *loop);
-void http_free(struct http *http); /* takes NULL */
-/* How many origins there will be: connections kept = targets + 16. */
+void http_free(struct http *http); /* takes NULL; no request is under way */
+
+/* How many origins there will be: connections kept = targets + 16; the soft limit of open files
+ * is raised to the hard one. */
 void http_expect(struct http *http, size_t targets);
+
+/* Looks up a name: called on a thread of its own, may block. Appends addresses to ret_addresses,
+ * separated by commas, IPv6 in brackets; returns 0 or an error of getaddrinfo(3). */
+typedef int http_lookup(void *ctx, const char *host, struct strbuf *ret_addresses);
+
+/* Takes another look-up than getaddrinfo(3). */
+void http_set_resolver(struct http *http, http_lookup *lookup, void *ctx);
 
 /* Connections opened so far, for tests and for the load shown. */
 uint64_t http_connections(const struct http *http);
