@@ -5,6 +5,9 @@
 #include <string.h>
 
 static void set(struct err *err, enum err_code code, int line, int column, const char *fmt,
+		va_list args) __attribute__((format(printf, 5, 0)));
+
+static void set(struct err *err, enum err_code code, int line, int column, const char *fmt,
 		va_list args)
 {
 	if (!err)
