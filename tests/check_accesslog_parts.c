@@ -115,6 +115,7 @@ static const struct {
 	{LOG_COMBINED, LOG_LINE_UNTRUSTED, HEAD "\"GET / HTTP/1.1"},
 	{LOG_COMBINED, LOG_LINE_UNTRUSTED, HEAD "\"GET / HTTP/1.1\" 2x0 3 \"-\" \"-\""},
 	{LOG_COMBINED, LOG_LINE_UNTRUSTED, HEAD "\"GET / HTTP/1.1\" 200 3 \"-\" \"agent"},
+	{LOG_COMBINED, LOG_LINE_UNTRUSTED, HEAD "\"GET / HTTP/1.1\" 2000 3 \"-\" \"-\""},
 	{LOG_COMBINED, LOG_LINE_OK, HEAD "\"GET / HTTP/1.1\" 200 - \"a\\\"b\" \"c\" 0.001"},
 	{LOG_HAPROXY_HTTP, LOG_LINE_NOT_ACCESS, "Server app/s1 is DOWN, reason: Layer4 timeout"},
 	{LOG_HAPROXY_HTTP, LOG_LINE_UNTRUSTED,

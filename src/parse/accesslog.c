@@ -204,16 +204,27 @@ static void begin(struct accesslog *log, struct raw *raw)
 	*raw = (struct raw){.seconds = NAN, .upstream_seconds = NAN, .bytes = NAN};
 }
 
+static enum accesslog_verdict read_as(struct accesslog *log, enum accesslog_format format,
+				      struct slice line, struct raw *raw, const char **ret_why)
+{
+	enum accesslog_verdict verdict = formats[format].read(log, line, raw, ret_why);
+
+	if (verdict != LOG_LINE_OK || (raw->status >= -1 && raw->status <= 999))
+		return verdict;
+	*ret_why = "has no status that is one";
+	return LOG_LINE_UNTRUSTED;
+}
+
 /* Reads with the format in force, or, until one is, with the first that fits. */
 static enum accesslog_verdict read_line(struct accesslog *log, struct slice line, struct raw *raw,
 					const char **ret_why)
 {
 	begin(log, raw);
 	if (log->format != LOG_AUTO)
-		return formats[log->format].read(log, line, raw, ret_why);
+		return read_as(log, log->format, line, raw, ret_why);
 	for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
 		log->seen = candidates[i];
-		if (formats[candidates[i]].read(log, line, raw, ret_why) == LOG_LINE_OK) {
+		if (read_as(log, candidates[i], line, raw, ret_why) == LOG_LINE_OK) {
 			log->format = log->seen;
 			return LOG_LINE_OK;
 		}

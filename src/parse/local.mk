@@ -76,12 +76,16 @@ EXTRA_DIST += \
 	tests/data/accesslog/traefik-3.7.json.want
 
 if HAVE_CHECK
-check_PROGRAMS += check_accesslog check_accesslog_parts
-TESTS += check_accesslog check_accesslog_parts
+check_PROGRAMS += check_accesslog check_accesslog_parts check_accesslog_recorded
+TESTS += check_accesslog check_accesslog_parts check_accesslog_recorded
 check_accesslog_SOURCES = tests/check_accesslog.c tests/accesslog_row.c tests/accesslog_row.h
 check_accesslog_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_accesslog_LDADD = $(WHOLE) src/parse/libparse.a $(PARTS) $(PARSE_LIBS) $(CHECK_LIBS)
 check_accesslog_parts_SOURCES = tests/check_accesslog_parts.c
 check_accesslog_parts_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_accesslog_parts_LDADD = $(WHOLE) src/parse/libparse.a $(PARTS) $(PARSE_LIBS) $(CHECK_LIBS)
+check_accesslog_recorded_SOURCES = tests/check_accesslog_recorded.c tests/accesslog_row.c \
+	tests/accesslog_row.h
+check_accesslog_recorded_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_accesslog_recorded_LDADD = $(WHOLE) src/parse/libparse.a $(PARTS) $(PARSE_LIBS) $(CHECK_LIBS)
 endif
