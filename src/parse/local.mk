@@ -2,7 +2,11 @@ noinst_LIBRARIES += src/parse/libparse.a
 src_parse_libparse_a_SOURCES = \
 	src/parse/accesslog.h \
 	src/parse/csv.h \
-	src/parse/exposition.h \
+	src/parse/exposition.c src/parse/exposition.h src/parse/exposition_private.h \
+	src/parse/exposition_family.c \
+	src/parse/exposition_known.c \
+	src/parse/exposition_line.c \
+	src/parse/exposition_meta.c \
 	src/parse/yaml.h
 src_parse_libparse_a_SOURCES += \
 	src/parse/accesslog.c src/parse/accesslog_impl.h \
@@ -89,3 +93,20 @@ check_accesslog_recorded_SOURCES = tests/check_accesslog_recorded.c tests/access
 check_accesslog_recorded_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_accesslog_recorded_LDADD = $(WHOLE) src/parse/libparse.a $(PARTS) $(PARSE_LIBS) $(CHECK_LIBS)
 endif
+
+if HAVE_CHECK
+check_PROGRAMS += check_exposition
+TESTS += check_exposition
+check_exposition_SOURCES = tests/check_exposition.c tests/check_exposition.h \
+	tests/check_exposition_grammar.c tests/check_exposition_known.c \
+	tests/record.c tests/record.h
+check_exposition_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_exposition_LDADD = $(WHOLE) src/parse/libparse.a $(PARTS) $(PARSE_LIBS) $(CHECK_LIBS)
+endif
+EXTRA_DIST += \
+	tests/data/exposition/envoy-1.40.prom \
+	tests/data/exposition/haproxy-2.6.12.prom \
+	tests/data/exposition/kong-shaped.prom \
+	tests/data/exposition/prometheus-3.16.prom \
+	tests/data/exposition/victoria-metrics-1.79.5.prom \
+	tests/data/exposition/zipkin-3.5.1.prom

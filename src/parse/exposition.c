@@ -1,0 +1,502 @@
+#include "parse/exposition.h"
+
+#include "base/alloc.h"
+#include "base/decimal.h"
+#include "parse/exposition_private.h"
+
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_LINE_BYTES 65536
+#define LONGEST_LINE       (KNOWN_OTHER - 1)
+#define DEFAULT_SERIES     1000000
+#define FAMILIES_SPARE     1024
+
+struct exposition *exposition_new(const struct exposition_ops *ops, void *ctx)
+{
+	struct exposition *x = xcalloc(1, sizeof(*x));
+
+	x->ops = *ops;
+	x->ctx = ctx;
+	families_init(&x->families);
+	strbuf_init(&x->carry);
+	strbuf_init(&x->scratch);
+	return x;
+}
+
+void exposition_free(struct exposition *x)
+{
+	if (!x)
+		return;
+	known_release(&x->known);
+	families_release(&x->families);
+	strbuf_release(&x->carry);
+	strbuf_release(&x->scratch);
+	free(x);
+}
+
+void exposition_forget(struct exposition *x)
+{
+	known_release(&x->known);
+	families_release(&x->families);
+}
+
+struct exposition_stats exposition_stats(const struct exposition *x)
+{
+	return x->ended;
+}
+
+void exposition_begin(struct exposition *x, const struct exposition_options *options)
+{
+	struct exposition_options now = *options;
+
+	now.line_bytes = now.line_bytes ? now.line_bytes : DEFAULT_LINE_BYTES;
+	if (now.line_bytes > LONGEST_LINE)
+		now.line_bytes = LONGEST_LINE;
+	now.max_series = now.max_series ? now.max_series : DEFAULT_SERIES;
+	if (now.openmetrics != x->options.openmetrics || now.max_series < x->options.max_series)
+		exposition_forget(x);
+	x->options = now;
+	x->stats = (struct exposition_stats){0};
+	known_begin(&x->known);
+	families_begin(&x->families);
+	strbuf_clear(&x->carry);
+	x->nseries = 0;
+	x->nbatch = 0;
+	x->skip = FAMILY_NONE;
+	x->eof = x->failed = false;
+}
+
+int exposition_fail(struct exposition *x, enum err_code code, const char *line, const char *at,
+		    const char *why)
+{
+	x->failed = true;
+	return err_at(&x->err, code, (int)x->stats.lines + 1, (int)(at - line) + 1, "%s", why);
+}
+
+static void flush(struct exposition *x)
+{
+	if (x->nbatch)
+		x->ops.samples(x->ctx, x->batch, x->nbatch);
+	x->nbatch = 0;
+}
+
+static void push(struct exposition *x, uint32_t ref, double value, int64_t timestamp_ms)
+{
+	x->batch[x->nbatch] = (struct exposition_sample){ref, value, timestamp_ms};
+	x->nbatch += ref != EXPOSITION_SKIP;
+	if (x->nbatch == BATCH)
+		flush(x);
+}
+
+/* The newline of the line at p, or NULL when the line is too long. */
+static const char *find_newline(struct exposition *x, const char *p, const char *end)
+{
+	const char *newline = memchr(p, '\n', (size_t)(end - p));
+
+	if ((size_t)(newline - p) <= x->options.line_bytes)
+		return newline;
+	exposition_fail(x, ERR_LIMIT, p, p + x->options.line_bytes, "the line is too long");
+	return NULL;
+}
+
+/* Passes over the lines of x->skip. */
+static const char *skip_lines(struct exposition *x, const char *p, const char *end)
+{
+	while (p < end && families_owns_line(&x->families, x->skip, p, end)) {
+		p = find_newline(x, p, end);
+		if (!p)
+			return NULL;
+		p++;
+		x->stats.lines++;
+		x->stats.skipped++;
+	}
+	if (p < end)
+		x->skip = FAMILY_NONE;
+	return p;
+}
+
+static size_t terminate(char *s, size_t len, bool escaped)
+{
+	s[len] = '\0';
+	return escaped ? line_unescape(s, len) : len;
+}
+
+/* The series of the scanned line, for the caller. Its line is copied so that every name and text
+ * in it can be terminated where its delimiter was. */
+static uint32_t ask(struct exposition *x, const char *p, uint32_t family)
+{
+	const struct line *line = &x->line;
+	struct exposition_series series = {
+		.labels = x->labels,
+		.nlabels = line->nlabels,
+		.family = x->families.list[family].name,
+		.family_len = x->families.list[family].len,
+		.type = families_type(&x->families, family),
+	};
+	char *copy;
+
+	x->stats.cold++;
+	strbuf_clear(&x->scratch);
+	strbuf_add(&x->scratch, p, (size_t)(line->value - p));
+	copy = x->scratch.buf;
+	series.name = copy + (line->name - p);
+	series.name_len = terminate(copy + (line->name - p), line->name_len, line->name_escaped);
+	for (size_t i = 0; i < line->nlabels; i++) {
+		const struct line_label *label = &line->labels[i];
+		char *name = copy + (label->name - p), *value = copy + (label->value - p);
+
+		x->labels[i] = (struct exposition_label){
+			.name = name,
+			.value = value,
+			.name_len = terminate(name, label->name_len, label->name_escaped),
+			.value_len = terminate(value, label->value_len, label->value_escaped),
+		};
+	}
+	return x->ops.series(x->ctx, &series);
+}
+
+static uint32_t resolve(struct exposition *x, bool *ret_in_group)
+{
+	const struct line *line = &x->line;
+
+	if (!line->name_escaped)
+		return families_resolve(x, line->name, line->name_len, ret_in_group);
+	strbuf_clear(&x->scratch);
+	strbuf_add(&x->scratch, line->name, line->name_len);
+	return families_resolve(x, x->scratch.buf, line_unescape(x->scratch.buf, line->name_len),
+				ret_in_group);
+}
+
+/* Passes over one line of an unwanted family, or of one more series than may be kept. */
+static const char *skip_line(struct exposition *x, const char *p, const char *end, uint64_t *count)
+{
+	const char *newline = find_newline(x, p, end);
+
+	if (!newline)
+		return NULL;
+	x->stats.lines++;
+	++*count;
+	return newline + 1;
+}
+
+/* Reads the scanned line's value and what follows; returns its newline. */
+static const char *read_sample(struct exposition *x, const char *p, const char *end,
+			       double *ret_value, struct line_tail *tail)
+{
+	const struct line *line = &x->line;
+	const char *at = line->value, *newline;
+	bool openmetrics = x->options.openmetrics;
+
+	if (openmetrics && line->loose) {
+		exposition_fail(x, ERR_INVALID, p, line->loose, "not as OpenMetrics has it");
+		return NULL;
+	}
+	at = decimal_parse(at, end, ret_value);
+	if (!at) {
+		exposition_fail(x, ERR_INVALID, p, line->value, "a number was expected");
+		return NULL;
+	}
+	newline = line_tail(tail, at, end, openmetrics);
+	if (!newline)
+		exposition_fail(x, ERR_INVALID, p, tail->fault, tail->why);
+	else if (openmetrics && tail->loose)
+		exposition_fail(x, ERR_INVALID, p, at, "not as OpenMetrics has it");
+	else if ((size_t)(newline - p) > x->options.line_bytes)
+		exposition_fail(x, ERR_LIMIT, p, p + x->options.line_bytes, "the line is too long");
+	return x->failed ? NULL : newline;
+}
+
+/* Takes the scanned line in: as one of the last scrape, found again, or as a new one. */
+static void take(struct exposition *x, const char *p, uint32_t family, bool in_group, double value,
+		 int64_t timestamp_ms)
+{
+	size_t len = (size_t)(x->line.value - p);
+	struct known_line line = {
+		.hash = hash_bytes(p, len) +
+			(in_group ? x->families.group_hash : x->families.other_hash),
+		.len = (uint32_t)len,
+	};
+	const struct known_line *found = known_find(&x->known, line.len, line.hash, line.hash);
+
+	if (found)
+		line.ref = found->ref;
+	else
+		line.ref = ask(x, p, family);
+	x->stats.known += found != NULL;
+	x->nseries++;
+	known_add(&x->known, &line, found);
+	push(x, line.ref, value, timestamp_ms);
+}
+
+static const char *cold_sample(struct exposition *x, const char *p, const char *end)
+{
+	const char *name_end = line_name(p, end), *newline;
+	struct line_tail tail;
+	uint32_t family;
+	bool in_group;
+	double value;
+
+	if (name_end > p) {
+		family = families_resolve(x, p, (size_t)(name_end - p), &in_group);
+		if (!x->families.list[family].wanted) {
+			x->skip = family;
+			return skip_line(x, p, end, &x->stats.skipped);
+		}
+	}
+	if (line_scan(&x->line, p, end) < 0) {
+		exposition_fail(x, ERR_INVALID, p, x->line.fault, x->line.why);
+		return NULL;
+	}
+	family = resolve(x, &in_group);
+	if (!x->families.list[family].wanted)
+		return skip_line(x, p, end, &x->stats.skipped);
+	if (x->nseries == x->options.max_series)
+		return skip_line(x, p, end, &x->stats.over_cap);
+	newline = read_sample(x, p, end, &value, &tail);
+	if (!newline)
+		return NULL;
+	take(x, p, family, in_group, value, tail.timestamp_ms);
+	x->stats.lines++;
+	x->stats.lenient += x->line.loose != NULL || tail.loose;
+	x->stats.exemplars += tail.exemplar;
+	return newline + 1;
+}
+
+static const char *meta(struct exposition *x, const char *p, const char *end)
+{
+	const char *newline = find_newline(x, p, end);
+
+	if (!newline || exposition_meta(x, p, newline) < 0)
+		return NULL;
+	x->stats.lines++;
+	return newline + 1;
+}
+
+/* Takes in a line, or a run of unwanted ones, that is not the one expected. */
+static const char *unexpected(struct exposition *x, const char *p, const char *end)
+{
+	const char *start = p;
+
+	if (x->skip != FAMILY_NONE) {
+		p = skip_lines(x, p, end);
+		if (p != start)
+			return p;
+	}
+	while (*p == ' ' || *p == '\t')
+		p++;
+	if (*p == '#' || *p == '\n')
+		return meta(x, start, end);
+	return cold_sample(x, start, end);
+}
+
+/* Eight digits, the first in the lowest byte (D. Lemire, "Quickly parsing eight digits"). */
+static inline uint64_t eight_digits(uint64_t digits)
+{
+	const uint64_t mask = UINT64_C(0x000000ff000000ff);
+
+	digits = digits * 10 + (digits >> 8);
+	return ((digits & mask) * UINT64_C(0x000f424000000064) +
+		((digits >> 16) & mask) * UINT64_C(0x0000271000000001)) >>
+	       32;
+}
+
+/* The digits at p, as numbers 0 to 9 in bytes moved up so that what is missing reads as leading
+ * zeros; *ret_n says how many they are. At least 8 bytes are there. */
+static inline uint64_t load_digits(const char *p, unsigned *ret_n)
+{
+	uint64_t word, other;
+
+	memcpy(&word, p, sizeof(word));
+	word = le64toh(word) ^ UINT64_C(0x3030303030303030);
+	other = ((word + UINT64_C(0x0606060606060606)) | word) & UINT64_C(0xf0f0f0f0f0f0f0f0);
+	*ret_n = other ? (unsigned)__builtin_ctzll(other) / 8 : 8;
+	return *ret_n ? word << (64 - 8 * *ret_n) : 0;
+}
+
+/* Most values are whole numbers that end their line: those of at most 15 digits are read without
+ * a branch for each digit. */
+static inline const char *read_value(const char *p, const char *end, double *ret_value)
+{
+	static const uint64_t tens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+	uint64_t high, low;
+	unsigned n, more;
+
+	if (end - p < 17)
+		return decimal_parse(p, end, ret_value);
+	high = load_digits(p, &n);
+	if (n && n < 8 && p[n] == '\n') {
+		*ret_value = (double)eight_digits(high);
+		return p + n;
+	}
+	if (n < 8)
+		return decimal_parse(p, end, ret_value);
+	low = load_digits(p + 8, &more);
+	if (more == 8 || p[8 + more] != '\n')
+		return decimal_parse(p, end, ret_value);
+	*ret_value = (double)(eight_digits(high) * tens[more] + eight_digits(low));
+	return p + 8 + more;
+}
+
+/* The rest of a known line whose value is followed by something; its newline, or NULL when it
+ * must be looked at closely. */
+static const char *known_tail(struct exposition *x, const char *p, const char *end,
+			      int64_t *ret_timestamp_ms)
+{
+	struct line_tail tail;
+	const char *newline = line_tail(&tail, p, end, x->options.openmetrics);
+
+	if (!newline || (tail.loose && x->options.openmetrics))
+		return NULL;
+	*ret_timestamp_ms = tail.timestamp_ms;
+	x->stats.exemplars += tail.exemplar;
+	return newline;
+}
+
+/* When the line at p is the expected one with '#', or empty: returns the byte after it. */
+static const char *known_meta(struct exposition *x, const struct known_line *line, const char *p,
+			      const char *end)
+{
+	size_t len = line->len & ~KNOWN_KIND;
+
+	if (!(line->len & KNOWN_KIND) || len >= (size_t)(end - p) || p[len] != '\n' ||
+	    hash_bytes(p, len) != line->hash)
+		return p;
+	known_add(&x->known, line, line);
+	exposition_apply(x, line);
+	x->stats.lines++;
+	return p + len + 1;
+}
+
+/* How many of the lines that are expected may be taken in. */
+static size_t most_known(const struct exposition *x)
+{
+	size_t left = x->known.n - x->known.at, room = x->options.max_series - x->nseries;
+
+	return left < room ? left : room;
+}
+
+/* Takes in lines for as long as they are those that are expected. */
+static const char *known_lines(struct exposition *x, const char *p, const char *end)
+{
+	const struct known_line *line = x->known.lines + x->known.at;
+	const struct known_line *first = line;
+	const struct known_line *last = line + most_known(x);
+	const uint64_t group_hash = x->families.group_hash, other_hash = x->families.other_hash;
+
+	for (; line < last && line->len < (size_t)(end - p); line++) {
+		uint64_t context = line->hash - hash_bytes(p, line->len);
+		int64_t timestamp_ms = INT64_MIN;
+		const char *newline;
+		double value;
+
+		if (context != group_hash && context != other_hash)
+			break;
+		newline = read_value(p + line->len, end, &value);
+		if (newline && *newline != '\n')
+			newline = known_tail(x, newline, end, &timestamp_ms);
+		if (!newline || (size_t)(newline - p) > x->options.line_bytes)
+			break;
+		if (x->known.differs)
+			known_add(&x->known, line, line);
+		push(x, line->ref, value, timestamp_ms);
+		p = newline + 1;
+	}
+	x->known.at = (size_t)(line - x->known.lines);
+	x->nseries += (uint32_t)(line - first);
+	x->stats.lines += (uint64_t)(line - first);
+	x->stats.known += (uint64_t)(line - first);
+	return p;
+}
+
+/* Reads whole lines: end[-1] is a newline. */
+static int read_lines(struct exposition *x, const char *p, const char *end)
+{
+	while (p < end) {
+		const char *start = p;
+
+		if (x->eof)
+			return exposition_fail(x, ERR_INVALID, p, p, "text after # EOF");
+		p = known_lines(x, p, end);
+		if (x->known.at < x->known.n)
+			p = known_meta(x, &x->known.lines[x->known.at], p, end);
+		if (p == start)
+			p = unexpected(x, p, end);
+		if (!p)
+			return -1;
+	}
+	return 0;
+}
+
+/* Keeps the start of a line whose end has not come yet. */
+static int carry(struct exposition *x, const char *p, size_t len)
+{
+	if (x->carry.len + len > x->options.line_bytes)
+		return exposition_fail(x, ERR_LIMIT, p, p, "the line is too long");
+	strbuf_add(&x->carry, p, len);
+	return 0;
+}
+
+static int feed(struct exposition *x, const char *p, const char *end)
+{
+	const char *last = memrchr(p, '\n', (size_t)(end - p)), *newline;
+
+	if (!last)
+		return carry(x, p, (size_t)(end - p));
+	if (x->carry.len) {
+		newline = memchr(p, '\n', (size_t)(end - p));
+		strbuf_add(&x->carry, p, (size_t)(newline + 1 - p));
+		p = newline + 1;
+		if (read_lines(x, x->carry.buf, x->carry.buf + x->carry.len) < 0)
+			return -1;
+		strbuf_clear(&x->carry);
+	}
+	if (read_lines(x, p, last + 1) < 0)
+		return -1;
+	return carry(x, last + 1, (size_t)(end - last - 1));
+}
+
+static int failed(struct exposition *x, struct err *err)
+{
+	if (err)
+		*err = x->err;
+	return -1;
+}
+
+int exposition_feed(struct exposition *x, const char *data, size_t len, struct err *err)
+{
+	if (!x->failed && len)
+		feed(x, data, data + len);
+	return x->failed ? failed(x, err) : 0;
+}
+
+/* The last line, when it came without its newline. */
+static void end_line(struct exposition *x, bool complete)
+{
+	bool eof = x->options.openmetrics && strcmp(x->carry.buf, "# EOF") == 0;
+
+	if (!complete && !eof) {
+		exposition_fail(x, ERR_TRUNCATED, x->carry.buf, x->carry.buf + x->carry.len,
+				"the last line is cut");
+		return;
+	}
+	strbuf_addch(&x->carry, '\n');
+	read_lines(x, x->carry.buf, x->carry.buf + x->carry.len);
+}
+
+int exposition_end(struct exposition *x, bool complete, struct err *err)
+{
+	if (!x->failed && x->carry.len)
+		end_line(x, complete);
+	if (!x->failed && x->options.openmetrics && !x->eof)
+		exposition_fail(x, ERR_TRUNCATED, NULL, NULL, "# EOF is missing");
+	x->ended = x->stats;
+	if (x->failed)
+		return failed(x, err);
+	flush(x);
+	known_commit(&x->known);
+	if (x->families.n > x->families.used * 4 + FAMILIES_SPARE)
+		exposition_forget(x);
+	return 0;
+}
