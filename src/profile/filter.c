@@ -1,0 +1,178 @@
+/* Filters: what a rule cannot say because it takes more than one series to know it. They run over
+ * a finished tick and may only take values out. */
+#include "profile/mapping.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What of an entry tells two series of one thing apart. */
+static bool same(const struct names *names, const struct dict_entry *a, const struct dict_entry *b,
+		 dim_mask mask)
+{
+	struct dims of_a = *names_dims(names, a->dims);
+	struct dims of_b = *names_dims(names, b->dims);
+
+	of_a = dims_project(&of_a, mask);
+	of_b = dims_project(&of_b, mask);
+	return dims_equal(&of_a, &of_b);
+}
+
+/* LiteLLM writes the state of a deployment twice: under the provider's model name, which follows
+ * what happens, and after a cooldown under the name of the model group, where the 2 stays for
+ * ever. Of the series of one deployment the best is the one that moves. */
+static void litellm_deployments(struct names *names, struct dict *dict, double *values)
+{
+	const dim_mask one = DIM_BIT(DIM_TARGET) | DIM_BIT(DIM_NODE);
+
+	for (uint32_t i = 0; i < dict->n; i++) {
+		const struct dict_entry *entry = &dict->entries[i];
+
+		if (entry->signal != SIGNAL_MODEL_STATE || tick_is_absent(values[i]))
+			continue;
+		for (uint32_t j = 0; j < dict->n; j++) {
+			if (j == i || dict->entries[j].signal != SIGNAL_MODEL_STATE ||
+			    tick_is_absent(values[j]) ||
+			    !same(names, entry, &dict->entries[j], one))
+				continue;
+			if (values[j] < values[i] || (values[j] == values[i] && j < i)) {
+				values[i] = tick_absent();
+				break;
+			}
+		}
+	}
+}
+
+/* The routes (Caddy: servers) that have an entry of this service; the caller frees them. */
+static symbol *routes_with(const struct names *names, const struct dict *dict, symbol service,
+			   size_t *ret_n)
+{
+	symbol *routes = NULL;
+	size_t cap = 0;
+
+	*ret_n = 0;
+	for (uint32_t i = 0; i < dict->n; i++) {
+		const struct dims *dims = names_dims(names, dict->entries[i].dims);
+		bool known = dims->value[DIM_SERVICE] != service;
+
+		for (size_t j = 0; j < *ret_n && !known; j++)
+			known = routes[j] == dims->value[DIM_ROUTE];
+		if (known)
+			continue;
+		routes = xgrow(routes, &cap, *ret_n + 1, sizeof(*routes));
+		routes[(*ret_n)++] = dims->value[DIM_ROUTE];
+	}
+	return routes;
+}
+
+/* Caddy counts a request in each handler that it passes. Where a server has a subroute, every
+ * request passes it, and the handlers within only repeat it. */
+static void caddy_inner(struct names *names, struct dict *dict, double *values)
+{
+	symbol subroute = names_find(names, "subroute");
+	symbol *routes = NULL;
+	size_t n = 0;
+
+	if (subroute)
+		routes = routes_with(names, dict, subroute, &n);
+	for (uint32_t i = 0; n > 0 && i < dict->n; i++) {
+		const struct dims *dims = names_dims(names, dict->entries[i].dims);
+
+		if (!dims->value[DIM_SERVICE] || dims->value[DIM_SERVICE] == subroute ||
+		    dims->value[DIM_ORIGIN])
+			continue;
+		for (size_t j = 0; j < n; j++)
+			if (routes[j] == dims->value[DIM_ROUTE])
+				values[i] = tick_absent();
+	}
+	free(routes);
+}
+
+/* Sums the values of one handler of a server that are of this part and made by nobody in
+ * particular. */
+static double handler_sum(const struct names *names, const struct dict *dict, const double *values,
+			  const struct dict_entry *of, enum part part)
+{
+	const dim_mask handler = DIM_BIT(DIM_TARGET) | DIM_BIT(DIM_ROUTE) | DIM_BIT(DIM_SERVICE);
+	double sum = 0;
+
+	for (uint32_t i = 0; i < dict->n; i++) {
+		const struct dict_entry *entry = &dict->entries[i];
+		if (entry->signal == of->signal && entry->part == part &&
+		    !tick_is_absent(values[i]) &&
+		    !names_dims(names, entry->dims)->value[DIM_ORIGIN] &&
+		    same(names, entry, of, handler))
+			sum += values[i];
+	}
+	return sum;
+}
+
+/* Until 2.7 what Caddy itself answers after an error is in request_errors_total and not among the
+ * answers with a code; since 2.8 it is in both. The total of requests tells which. */
+static void caddy_errors(struct names *names, struct dict *dict, double *values)
+{
+	for (uint32_t i = 0; i < dict->n; i++) {
+		const struct dict_entry *entry = &dict->entries[i];
+
+		if (entry->signal != SIGNAL_REQUESTS || tick_is_absent(values[i]) ||
+		    !names_dims(names, entry->dims)->value[DIM_ORIGIN])
+			continue;
+		if (handler_sum(names, dict, values, entry, PART_TOTAL) -
+			    handler_sum(names, dict, values, entry, PART_VALUE) <
+		    values[i])
+			values[i] = tick_absent();
+	}
+}
+
+static void caddy_handlers(struct names *names, struct dict *dict, double *values)
+{
+	caddy_errors(names, dict, values);
+	caddy_inner(names, dict, values);
+}
+
+/* HAProxy adds what a backend denies to the frontend's count of denials too, and to the backend's
+ * answers. As long as no backend denies, the frontends' denials are answers that no backend has;
+ * else nothing tells them apart. */
+static void haproxy_denied(struct names *names, struct dict *dict, double *values)
+{
+	bool in_backends = false;
+
+	for (uint32_t i = 0; i < dict->n; i++)
+		in_backends |= dict->entries[i].signal == SIGNAL_DENIED &&
+			       dict->entries[i].part == PART_TOTAL && values[i] > 0;
+	for (uint32_t i = 0; in_backends && i < dict->n; i++)
+		if (dict->entries[i].signal == SIGNAL_REQUESTS &&
+		    names_dims(names, dict->entries[i].dims)->value[DIM_ORIGIN])
+			values[i] = tick_absent();
+}
+
+static const struct map_filter filters[] = {
+	{"caddy-handlers",
+	 "counts a request once, though it passes several handlers, and an error once, though "
+	 "newer "
+	 "versions also count it among the answers",
+	 caddy_handlers},
+	{"haproxy-denied",
+	 "adds what frontends denied to the requests only while no backend denies, because their "
+	 "counter holds that too",
+	 haproxy_denied},
+	{"litellm-deployments",
+	 "of the two states that a deployment has after a cooldown, takes the one that still "
+	 "changes",
+	 litellm_deployments},
+};
+
+const struct map_filter *mapping_filter(const char *name)
+{
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		if (strcmp(filters[i].name, name) == 0)
+			return &filters[i];
+	return NULL;
+}
+
+const struct map_filter *mapping_filters(size_t *ret_n)
+{
+	*ret_n = sizeof(filters) / sizeof(filters[0]);
+	return filters;
+}

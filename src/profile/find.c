@@ -1,0 +1,232 @@
+/* Where profiles are, what they ask eval for, and how a path is made of names. */
+#include "base/alloc.h"
+#include "profile/load.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A user's own folder first; NULL when there is no such folder to have. The caller frees it. */
+static char *folder(int i)
+{
+	const char *config = getenv("XDG_CONFIG_HOME");
+	const char *home = getenv("HOME");
+	const char *data = getenv("HYPERCARE_DATA_DIR");
+	struct strbuf path;
+
+	strbuf_init(&path);
+	if (i == 1)
+		strbuf_addf(&path, "%s/profiles", data && *data ? data : DATA_DIR);
+	else if (config && *config)
+		strbuf_addf(&path, "%s/hypercare/profiles", config);
+	else if (home && *home)
+		strbuf_addf(&path, "%s/.config/hypercare/profiles", home);
+	if (path.len == 0) {
+		strbuf_release(&path);
+		return NULL;
+	}
+	return strbuf_detach(&path);
+}
+
+static bool is_name(const char *name)
+{
+	return *name && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
+struct profile *profile_find(const char *name, struct err *err)
+{
+	struct profile *profile = NULL;
+	bool found = false;
+
+	if (!is_name(name)) {
+		err_set(err, ERR_NOT_FOUND,
+			"a profile's name is made of small letters, digits and -");
+		return NULL;
+	}
+	for (int i = 0; !found && i < 2; i++) {
+		char *dir = folder(i);
+		struct strbuf path;
+
+		if (!dir)
+			continue;
+		strbuf_init(&path);
+		strbuf_addf(&path, "%s/%s.yaml", dir, name);
+		found = access(path.buf, F_OK) == 0;
+		if (found)
+			profile = profile_load(path.buf, NULL, NULL, err);
+		if (found && !profile)
+			err_prefix(err, "%s", path.buf);
+		strbuf_release(&path);
+		free(dir);
+	}
+	if (!found)
+		err_set(err, ERR_NOT_FOUND, "no profile is called %s", name);
+	return profile;
+}
+
+struct listed {
+	char *name;
+	char *path;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct listed *)a)->name, ((const struct listed *)b)->name);
+}
+
+static void list_folder(const char *dir, struct listed **list, size_t *n, size_t *cap)
+{
+	DIR *handle = opendir(dir);
+	struct dirent *entry;
+
+	while (handle && (entry = readdir(handle))) {
+		size_t len = strlen(entry->d_name);
+		struct strbuf path;
+		char *name;
+		bool known = false;
+
+		if (len <= 5 || strcmp(entry->d_name + len - 5, ".yaml") != 0)
+			continue;
+		name = xstrndup(entry->d_name, len - 5);
+		for (size_t i = 0; i < *n; i++)
+			known |= strcmp((*list)[i].name, name) == 0;
+		if (known || !is_name(name)) {
+			free(name);
+			continue;
+		}
+		*list = xgrow(*list, cap, *n + 1, sizeof(**list));
+		strbuf_init(&path);
+		strbuf_addf(&path, "%s/%s", dir, entry->d_name);
+		(*list)[(*n)++] = (struct listed){name, strbuf_detach(&path)};
+	}
+	if (handle)
+		closedir(handle);
+}
+
+void profile_list(void (*each)(void *ctx, const char *name, const char *path), void *ctx)
+{
+	struct listed *list = NULL;
+	size_t n = 0, cap = 0;
+
+	for (int i = 0; i < 2; i++) {
+		char *dir = folder(i);
+		if (dir)
+			list_folder(dir, &list, &n, &cap);
+		free(dir);
+	}
+	if (n)
+		qsort(list, n, sizeof(*list), by_name);
+	for (size_t i = 0; i < n; i++) {
+		each(ctx, list[i].name, list[i].path);
+		free(list[i].name);
+		free(list[i].path);
+	}
+	free(list);
+}
+
+/* An expression and the name under which it is run. */
+struct program {
+	struct arena arena;
+	const char *names[PROFILE_SOURCES * 4 + PROFILE_IDENTIFY];
+	const char *expressions[PROFILE_SOURCES * 4 + PROFILE_IDENTIFY];
+	size_t n;
+};
+
+static void program_add(struct program *program, const char *source, const char *what,
+			const char *expression)
+{
+	if (!expression)
+		return;
+	program->names[program->n] = arena_printf(&program->arena, "%s.%s", source, what);
+	program->expressions[program->n++] = expression;
+}
+
+void profile_compile(struct profile *profile, struct eval *eval)
+{
+	struct program program = {.n = 0};
+
+	if (profile->compiled)
+		return;
+	arena_init(&program.arena);
+	for (size_t i = 0; i < profile->nidentify; i++) {
+		program_add(&program, "identify", arena_printf(&program.arena, "%zu", i),
+			    profile->identify[i].when);
+	}
+	for (size_t i = 0; i < profile->nsources; i++) {
+		const struct profile_source *source = &profile->sources[i];
+		program_add(&program, source->name, "rows", source->rows);
+		program_add(&program, source->name, "next", source->next);
+		program_add(&program, source->name, "foreach", source->foreach);
+		program_add(&program, source->name, "foreach_next", source->foreach_next);
+	}
+	if (program.n)
+		profile->program =
+			eval_program(eval, program.names, program.expressions, program.n);
+	for (size_t i = 0; i < profile->nsources; i++)
+		profile->sources[i].program = profile->program;
+	profile->compiled = true;
+	arena_release(&program.arena);
+}
+
+void path_encode(struct strbuf *path, const char *text, size_t len)
+{
+	static const char unreserved[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
+
+	for (size_t i = 0; i < len; i++) {
+		if (memchr(unreserved, text[i], sizeof(unreserved) - 1))
+			strbuf_addch(path, text[i]);
+		else
+			strbuf_addf(path, "%%%02X", (unsigned char)text[i]);
+	}
+}
+
+static const char *var(const char *const *vars, const char *name, size_t len)
+{
+	for (; *vars; vars += 2)
+		if (strlen(vars[0]) == len && memcmp(vars[0], name, len) == 0)
+			return vars[1];
+	return NULL;
+}
+
+static int add_segment(struct strbuf *path, const char *text, struct err *err)
+{
+	if (!*text || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+		return err_set(err, ERR_INVALID, "a name in a path is empty, . or ..");
+	for (const char *at = text; *at; at++)
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			return err_set(err, ERR_INVALID, "a name in a path has a control byte");
+	path_encode(path, text, strlen(text));
+	return 0;
+}
+
+int profile_expand(const char *path, const char *const *vars, struct strbuf *ret_path,
+		   struct err *err)
+{
+	while (*path) {
+		const char *close = *path == '{' ? strchr(path, '}') : NULL;
+		const char *text;
+
+		if (!close) {
+			strbuf_addch(ret_path, *path++);
+			continue;
+		}
+		text = var(vars, path + 1, (size_t)(close - path - 1));
+		if (!text)
+			return err_set(err, ERR_INVALID, "nothing is known for %.*s",
+				       (int)(close - path + 1), path);
+		if (add_segment(ret_path, text, err))
+			return -1;
+		path = close + 1;
+	}
+	return 0;
+}
+
+const char *profile_hint(const struct profile *profile, enum signal signal)
+{
+	for (size_t i = 0; i < profile->nhints; i++)
+		if (profile->hints[i].signal == signal)
+			return profile->hints[i].text;
+	return NULL;
+}

@@ -1,0 +1,51 @@
+/* Reading a profile's tree. Private to profile/. */
+#ifndef HC_PROFILE_LOAD_H
+#define HC_PROFILE_LOAD_H
+
+#include "base/arena.h"
+#include "profile/rule.h"
+
+#define PROFILE_LIKES 12
+
+/* What a profile's strings and rules live in. */
+struct profile_own {
+	struct arena arena;
+	struct match *matches[PROFILE_SOURCES];
+	struct profile *likes[PROFILE_LIKES]; /* whose rules are used */
+	size_t nlikes;
+};
+
+struct loader {
+	struct profile *profile;
+	struct profile_own *own;
+	const char *path;
+	bool nested; /* loaded for its rules only: may not use those of others */
+	void (*fault)(void *ctx, const struct err *err);
+	void *ctx;
+	struct err first;
+	size_t faults;
+};
+
+/* Notes a fault at the node (or its key). */
+void loader_fault(struct loader *loader, const struct yaml *node, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* A copy of the text of a member, NULL when there is none. */
+const char *loader_text(struct loader *loader, const struct yaml *map, const char *key);
+
+/* Fills a rule from its map, which the schema has passed. */
+void rule_read(struct loader *loader, const struct yaml *node, struct map_rule *ret_rule);
+
+/* The path of an instant query that asks a Prometheus for what the rules want: summed (or the
+ * highest, the lowest) by the labels that they use, and the time of the newest sample of the first
+ * rule's metric. In the arena. */
+const char *promql_path(struct arena *arena, const char *base, const struct map_rule *rules,
+			size_t n);
+
+/* Adds bytes to a path or query, all but RFC 3986's unreserved ones percent-encoded. */
+void path_encode(struct strbuf *path, const char *text, size_t len);
+
+/* What turns the answer into rows. */
+extern const char promql_rows[];
+
+#endif
