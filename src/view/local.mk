@@ -1,11 +1,32 @@
 noinst_LIBRARIES += src/view/libview.a
 src_view_libview_a_SOURCES = \
+	src/view/banner.c \
+	src/view/bindings.c \
 	src/view/chart.c src/view/chart.h \
+	src/view/command.c src/view/command.h \
+	src/view/command_show.c \
+	src/view/complete.c \
+	src/view/explain.c src/view/explain.h \
 	src/view/frame.c src/view/frame.h \
+	src/view/help.c src/view/help.h \
+	src/view/layout.c src/view/layout.h \
+	src/view/pager.c src/view/pager.h \
+	src/view/pane.c src/view/pane.h \
+	src/view/pane_query.c \
+	src/view/panes/ai.c \
+	src/view/panes/limited.c \
+	src/view/panes/opened.c src/view/panes/opened.h \
+	src/view/panes/opened_draw.c \
+	src/view/panes/problems.c \
+	src/view/panes/routes.c \
+	src/view/panes/targets.c \
+	src/view/panes/timeline.c \
 	src/view/prompt.c src/view/prompt.h \
-	src/view/screen.h \
+	src/view/screen.c src/view/screen.h \
+	src/view/state.h \
 	src/view/svg.c \
-	src/view/table.c src/view/table.h
+	src/view/table.c src/view/table.h \
+	src/view/view.c
 VIEW_LIBS = src/view/libview.a $(DETECT_LIBS)
 
 if HAVE_CHECK
@@ -13,5 +34,5 @@ check_PROGRAMS += check_view_frame
 TESTS += check_view_frame
 check_view_frame_SOURCES = tests/check_view_frame.c
 check_view_frame_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-check_view_frame_LDADD = $(WHOLE) src/view/libview.a $(PARTS) $(VIEW_LIBS) $(CHECK_LIBS)
+check_view_frame_LDADD = $(VIEW_LIBS) $(CHECK_LIBS)
 endif

@@ -59,27 +59,41 @@ void screen_free(struct screen *screen); /* takes NULL */
 /* Draws everything. Keeps what the cursor stands on by identity. */
 void screen_draw(struct screen *screen, const struct scene *scene, struct frame *frame);
 
-/* The view commands: "move down", "move top", "page up", "scroll right", "pane next", "screen 2",
- * "open", "back", "filter TEXT", "search", "next-problem", "keep", "exclude", "sort NEXT|NAME",
+/* The view commands: "move down", "page up", "scroll right", "pane next", "screen 2", "open",
+ * "back", "close", "filter TEXT", "search TEXT", "next-problem", "keep", "exclude", "sort NAME",
  * "reverse", "tag", "zoom", "pause", "window [1m]", "time-zone", "why", "changes", "logs", "step
- * back", "jump forward", "now", "help", "prompt :" … Returns 0; 1 when it is no view command;
- * -1 and err when it cannot be done. */
+ * back", "jump forward", "now", "help", "prompt :" … Returns 0; 1 when it is no view command, or
+ * "close" with nothing left to close: the caller quits then; -1 and err when it cannot be done. */
 int screen_command(struct screen *screen, const struct scene *scene, int argc,
 		   const char *const *argv, struct err *err);
 /* The table of those commands, NULL-terminated by a NULL name. */
 const struct screen_command *screen_commands(void);
+
+/* The keys that mean view commands unless the configuration says otherwise, ended by a NULL key:
+ * the caller binds them, in this order, before its own. */
+struct screen_binding {
+	const char *key; /* as key_parse() reads it */
+	const char *command;
+	const char *help;
+};
+const struct screen_binding *screen_bindings(void);
 
 /* Keys go here first: true when the screen took it (a prompt or a dialog is open). *ret_line is
  * set to the command line to run when the prompt was finished, borrowed until the next call. */
 bool screen_key(struct screen *screen, const struct scene *scene, keycode key,
 		const char **ret_line);
 
+/* Text that was pasted: goes into an open prompt, as text; false when there is none. */
+bool screen_paste(struct screen *screen, const struct scene *scene, const char *text);
+
 /* The instant that queries are asked about: now, the paused moment, or a stepped-back one. */
 struct clock screen_at(const struct screen *screen, struct clock now);
 
 /* The row under the cursor: its dims and target; false when there is none. */
 bool screen_cursor(const struct screen *screen, struct dims *ret_dims, uint32_t *ret_target);
-/* For y and Y: the row as one line of tab-separated text, or one plain sentence; caller frees. */
-char *screen_copy(const struct screen *screen, const struct scene *scene, bool sentence);
+/* For y and Y: the tagged rows, else the row under the cursor, each as one line of tab-separated
+ * text or as one plain sentence; the text of an open dialog as it is. The caller frees it; NULL
+ * when there is nothing to copy. */
+char *screen_copy(struct screen *screen, const struct scene *scene, bool sentence);
 
 #endif

@@ -1,0 +1,233 @@
+/* Commands that change what is shown: filter, order, window, time. */
+#include "view/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define STEP_MS    15000
+#define JUMP_MS    60000
+#define HISTORY_MS (15 * 60000)
+
+/* A filter that cannot be read leaves the old one. */
+static int set_filter(const struct call *call, const char *text)
+{
+	struct screen *screen = call->screen;
+	struct place old = screen->place, filtered;
+
+	if (strlen(text) >= VIEW_FILTER)
+		return err_set(call->err, ERR_LIMIT, "a filter has at most %d bytes", VIEW_FILTER);
+	if (!strcmp(old.filter, text))
+		return 0;
+	snprintf(screen->place.filter, sizeof(screen->place.filter), "%s", text);
+	if (view_parse_filter(screen, call->err)) {
+		screen->place = old;
+		view_parse_filter(screen, NULL);
+		return -1;
+	}
+	screen->filter_error[0] = '\0';
+	filtered = screen->place;
+	screen->place = old;
+	view_step(screen);
+	screen->place = filtered;
+	return 0;
+}
+
+int run_filter(const struct call *call)
+{
+	char text[VIEW_FILTER + 1];
+
+	call_join(call, text, sizeof(text));
+	return set_filter(call, text);
+}
+
+/* What tells a row best from its neighbours comes first. */
+static int filter_by_row(const struct call *call, bool negate)
+{
+	static const enum dim order[] = {DIM_CLIENT, DIM_CONSUMER, DIM_ROUTE,   DIM_PROMPT, DIM_APP,
+					 DIM_MODEL,  DIM_NODE,     DIM_SERVICE, DIM_TARGET};
+	struct identity row;
+	char text[2 * VIEW_FILTER];
+	const char *old = call->screen->place.filter;
+	size_t i;
+
+	if (!screen_row(call->screen, &row))
+		return err_set(call->err, ERR_NOT_FOUND, "there is no row under the cursor");
+	for (i = 0; i < sizeof(order) / sizeof(*order); i++) {
+		symbol value = row.dims.value[order[i]];
+
+		if (!value)
+			continue;
+		snprintf(text, sizeof(text), "%s%s%s%s:%s", old, old[0] ? " " : "",
+			 negate ? "!" : "", dim_name(order[i]), view_text(call->view, value));
+		return set_filter(call, text);
+	}
+	return err_set(call->err, ERR_NOT_FOUND, "this row has nothing to filter by");
+}
+
+int run_keep(const struct call *call)
+{
+	return filter_by_row(call, false);
+}
+
+int run_exclude(const struct call *call)
+{
+	return filter_by_row(call, true);
+}
+
+static bool same_column(const struct pane *pane, const struct pane_column *column)
+{
+	return pane->sorted && pane->sort_kind == column->kind && pane->sort_what == column->what;
+}
+
+static void sort_by(struct pane *pane, const struct pane_column *column)
+{
+	pane->sorted = column != NULL;
+	pane->ascending = false;
+	if (column) {
+		pane->sort_kind = column->kind;
+		pane->sort_what = column->what;
+	}
+	pane->loaded = false;
+}
+
+/* Around the columns that are shown, and "by problem" between the last and the first. */
+static void sort_next(struct pane *pane, bool forward)
+{
+	const struct pane_layout *layout = pane->layout;
+	size_t at = layout->n, i;
+
+	for (i = 0; i < layout->n; i++)
+		if (same_column(pane, &layout->columns[i]))
+			at = i;
+	do {
+		at = (at + (forward ? 1 : layout->n)) % (layout->n + 1);
+	} while (at < layout->n && layout->columns[at].kind == CELL_TREND);
+	sort_by(pane, at < layout->n ? &layout->columns[at] : NULL);
+}
+
+int run_sort(const struct call *call)
+{
+	struct pane *pane = call_pane(call->screen);
+	const struct pane_column *column;
+	char name[64];
+
+	if (pane->ops->live)
+		return err_set(call->err, ERR_INVALID, "%s keep their order",
+			       pane->ops == &problems_pane ? "problems" : "events");
+	call_join(call, name, sizeof(name));
+	if (!name[0] || !strcmp(name, "next") || !strcmp(name, "previous")) {
+		if (pane->layout)
+			sort_next(pane, strcmp(name, "previous") != 0);
+		return 0;
+	}
+	column = pane_column_named(pane, name);
+	if ((!column && strcmp(name, "problem") != 0) || (column && column->kind == CELL_TREND))
+		return err_set(call->err, ERR_NOT_FOUND, "this pane has no column %s to sort by",
+			       name);
+	sort_by(pane, column);
+	return 0;
+}
+
+int run_reverse(const struct call *call)
+{
+	struct pane *pane = call_pane(call->screen);
+
+	if (!pane->sorted)
+		return err_set(call->err, ERR_INVALID,
+			       "sorted by problem, worst first; sort by a column to reverse it");
+	pane->ascending = !pane->ascending;
+	pane->loaded = false;
+	return 0;
+}
+
+int run_window(const struct call *call)
+{
+	static const struct {
+		const char *name;
+		int64_t ms;
+	} windows[] = {{"1m", 60000}, {"5m", 300000}, {"15m", 900000}, {"1h", 3600000}};
+	size_t i, n = sizeof(windows) / sizeof(*windows), at = n;
+
+	for (i = 0; i < n; i++)
+		if (call->argc > 1 ? !strcmp(windows[i].name, call_word(call, 1))
+				   : windows[i].ms == call->screen->window_ms)
+			at = call->argc > 1 ? i : (i + 1) % n;
+	if (at == n)
+		return call_usage(call);
+	call->screen->window_ms = windows[at].ms;
+	view_forget(call->screen);
+	return 0;
+}
+
+int run_time_zone(const struct call *call)
+{
+	call->screen->other_zone = !call->screen->other_zone;
+	return 0;
+}
+
+void view_go_now(struct screen *screen)
+{
+	view_thaw(screen);
+	screen->back = false;
+	screen->stamp = 0;
+	view_forget(screen);
+}
+
+int run_now(const struct call *call)
+{
+	view_go_now(call->screen);
+	return 0;
+}
+
+int run_pause(const struct call *call)
+{
+	struct screen *screen = call->screen;
+
+	if (screen->paused) {
+		view_go_now(screen);
+		return 0;
+	}
+	if (!screen->back)
+		screen->past = screen->moment;
+	screen->back = true;
+	view_freeze(call->view);
+	return 0;
+}
+
+static int go_in_time(const struct call *call, int64_t step_ms)
+{
+	struct screen *screen = call->screen;
+	struct clock now = call->view->scene->now;
+	int64_t back_ms;
+
+	if (!strcmp(call_word(call, 1), "back"))
+		step_ms = -step_ms;
+	else if (strcmp(call_word(call, 1), "forward") != 0)
+		return call_usage(call);
+	if (!screen->back && step_ms > 0)
+		return err_set(call->err, ERR_INVALID, "this is now");
+	if (!screen->back)
+		screen->past = screen->moment;
+	back_ms = now.mono_ms - (screen->past.mono_ms + step_ms);
+	if (back_ms <= 0) {
+		view_go_now(screen);
+		return 0;
+	}
+	if (back_ms > HISTORY_MS)
+		return err_set(call->err, ERR_LIMIT, "memory goes 15 minutes back");
+	screen->back = true;
+	screen->past.mono_ms += step_ms;
+	screen->past.wall_ms += step_ms;
+	view_forget(screen);
+	return 0;
+}
+
+int run_step(const struct call *call)
+{
+	return go_in_time(call, STEP_MS);
+}
+
+int run_jump(const struct call *call)
+{
+	return go_in_time(call, JUMP_MS);
+}

@@ -1,0 +1,154 @@
+/* Models with what calls them, and prompts with their versions: tokens, cost, latency. */
+#include "view/state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME, TARGET };
+
+static const struct pane_column widest[] = {
+	{{"MODEL / PROMPT", 24, 16, 1, 0, 0, TABLE_LEFT}, CELL_TEXT, NAME, 0},
+	{{"req/m", 6, 0, 0, 0, 4, TABLE_RIGHT}, CELL_VALUE, M_AI_REQUEST_RATE, 0},
+	{{"tok/min", 7, 0, 0, 0, 1, TABLE_RIGHT}, CELL_VALUE, M_TOKEN_RATE, 0},
+	{{"tok/req", 7, 0, 0, 0, 1, TABLE_RIGHT}, CELL_VALUE, M_TOKENS_PER_REQUEST, 0},
+	{{"was", 6, 0, 0, 0, 2, TABLE_RIGHT}, CELL_WAS, M_TOKENS_PER_REQUEST, 0},
+	{{"in/req", 6, 0, 0, 0, 7, TABLE_RIGHT}, CELL_VALUE, M_INPUT_TOKENS_PER_REQUEST, 0},
+	{{"out/req", 7, 0, 0, 0, 7, TABLE_RIGHT}, CELL_VALUE, M_OUTPUT_TOKENS_PER_REQUEST, 0},
+	{{"$/h", 6, 0, 0, 0, 1, TABLE_RIGHT}, CELL_VALUE, M_COST_RATE, 0},
+	{{"$/req", 7, 0, 0, 0, 6, TABLE_RIGHT}, CELL_VALUE, M_COST_PER_REQUEST, 0},
+	{{"p50", 5, 0, 0, 0, 8, TABLE_RIGHT}, CELL_VALUE, M_AI_P50, 0},
+	{{"p95", 5, 0, 0, 0, 3, TABLE_RIGHT}, CELL_VALUE, M_AI_P95, 0},
+	{{"ttft", 5, 0, 0, 0, 8, TABLE_RIGHT}, CELL_VALUE, M_TTFT_P95, 0},
+	{{"err%", 5, 0, 0, 0, 2, TABLE_RIGHT}, CELL_VALUE, M_AI_ERROR_RATIO, 0},
+	{{"fall/m", 6, 0, 0, 0, 9, TABLE_RIGHT}, CELL_VALUE, M_FALLBACK_RATE, 0},
+	{{"cache%", 6, 0, 0, 0, 9, TABLE_RIGHT}, CELL_VALUE, M_CACHE_HIT_RATIO, 0},
+	{{"qual", 5, 0, 0, 0, 5, TABLE_RIGHT}, CELL_VALUE, M_QUALITY, 0},
+};
+
+static const struct pane_column wide[] = {
+	{{"MODEL / PROMPT", 16, 12, 1, 0, 0, TABLE_LEFT}, CELL_TEXT, NAME, 0},
+	{{"tok/min", 7, 0, 0, 0, 2, TABLE_RIGHT}, CELL_VALUE, M_TOKEN_RATE, 0},
+	{{"tok/req", 7, 0, 0, 0, 1, TABLE_RIGHT}, CELL_VALUE, M_TOKENS_PER_REQUEST, 0},
+	{{"was", 6, 0, 0, 0, 3, TABLE_RIGHT}, CELL_WAS, M_TOKENS_PER_REQUEST, 0},
+	{{"$/h", 6, 0, 0, 0, 1, TABLE_RIGHT}, CELL_VALUE, M_COST_RATE, 0},
+	{{"p95", 5, 0, 0, 0, 4, TABLE_RIGHT}, CELL_VALUE, M_AI_P95, 0},
+	{{"err%", 5, 0, 0, 0, 2, TABLE_RIGHT}, CELL_VALUE, M_AI_ERROR_RATIO, 0},
+};
+
+static const struct pane_layout layouts[] = {
+	{90, widest, sizeof(widest) / sizeof(*widest)},
+	{0, wide, sizeof(wide) / sizeof(*wide)},
+};
+
+static bool wants(const struct view *view, const struct dims *dims)
+{
+	(void)view;
+	return dims->value[DIM_MODEL] || dims->value[DIM_APP] || dims->value[DIM_PROMPT];
+}
+
+/* Behind every model those who call it, each list in its own order. */
+static void weave(struct pane *pane, const struct item *models, size_t nmodels,
+		  const struct item *callers, size_t ncallers)
+{
+	size_t i, j;
+
+	for (i = 0; i < nmodels; i++) {
+		pane->items[pane->n++] = models[i];
+		for (j = 0; j < ncallers; j++) {
+			const struct dims *dims = &callers[j].key.dims;
+
+			if (!dims->value[DIM_APP] ||
+			    dims->value[DIM_MODEL] != models[i].key.dims.value[DIM_MODEL])
+				continue;
+			pane->items[pane->n] = callers[j];
+			pane->items[pane->n++].child = true;
+		}
+	}
+}
+
+static void load(struct view *view, struct pane *pane)
+{
+	size_t nmodels, ncallers, nprompts, i;
+	struct item *models, *callers, *prompts;
+	struct row total;
+
+	query_items(view, pane);
+	total = pane->total;
+	models = pane->items;
+	nmodels = pane->n;
+	callers = query_by(view, pane, DIM_BIT(DIM_MODEL) | DIM_BIT(DIM_APP), &ncallers);
+	items_sort(view, pane, callers, ncallers);
+	prompts = query_by(view, pane, DIM_BIT(DIM_PROMPT), &nprompts);
+	items_sort(view, pane, prompts, nprompts);
+	pane->items = arena_array(&view->screen->data, nmodels + ncallers * 2 + nprompts + 1,
+				  sizeof(*pane->items));
+	pane->n = 0;
+	weave(pane, models, nmodels, callers, ncallers);
+	for (i = 0; i < nprompts; i++)
+		pane->items[pane->n++] = prompts[i];
+	pane->all = pane->n;
+	pane->total = total;
+}
+
+static void text(const struct view *view, const struct item *item, int what, int width, char *buf,
+		 size_t cap)
+{
+	const struct dims *dims = &item->key.dims;
+	const struct figure *version =
+		row_figure(&view->screen->panes[PANE_AI], item->row, CELL_VALUE, M_PROMPT_VERSION);
+	char age[16], extra[40] = "";
+	const char *name = "(no model)";
+
+	(void)what;
+	(void)width;
+	if (item->stale)
+		snprintf(extra, sizeof(extra), " ~%s", view_duration(item->age_ms, age));
+	else if (dims->value[DIM_PROMPT] && version && !(version->quality & Q_NONE))
+		snprintf(extra, sizeof(extra), " v%.0f", version->value);
+	if (dims->value[DIM_PROMPT])
+		name = view_text(view, dims->value[DIM_PROMPT]);
+	else if (dims->value[DIM_APP])
+		name = view_text(view, dims->value[DIM_APP]);
+	else if (dims->value[DIM_MODEL])
+		name = view_text(view, dims->value[DIM_MODEL]);
+	snprintf(buf, cap, "%s%s%s", item->child ? "  " : "", name, extra);
+}
+
+static void note(const struct view *view, const struct pane *pane, char *buf, size_t cap)
+{
+	static const struct dims none;
+	const struct model *model = view->scene->model;
+	const struct figure *cost = row_figure(pane, &pane->total, CELL_VALUE, M_COST_RATE);
+	struct figure used = query_one(model, M_BUDGET_USED, COLUMN_VALUE, &none, 0,
+				       view->screen->window_ms, view->at);
+	struct figure out = query_one(model, M_BUDGET_OUT, COLUMN_VALUE, &none, 0,
+				      view->screen->window_ms, view->at);
+	char part[24], at[16];
+	size_t len = 0;
+
+	if (cost && pane->n && !(cost->quality & Q_NONE))
+		len += (size_t)snprintf(buf, cap, "$%s/h", figure_format(part, 6, cost));
+	if (!(used.quality & Q_NONE))
+		len += (size_t)snprintf(buf + len, cap - len, "  budget %s%%",
+					figure_format(part, 4, &used));
+	if (!(out.quality & Q_NONE) && out.value > 0 && out.value < 86400)
+		snprintf(buf + len, cap - len, "  out %.5s",
+			 view_time(view, view->at.wall_ms + (int64_t)(out.value * 1000), at));
+}
+
+const struct pane_ops ai_pane = {
+	.title = "AI SPEND",
+	.tab = "AI",
+	.layouts = layouts,
+	.nlayouts = 2,
+	.by = DIM_BIT(DIM_MODEL),
+	.weight = M_COST_RATE,
+	.beside = {M_PROMPT_VERSION},
+	.nbeside = 1,
+	.signal = SIGNAL_TOKENS,
+	.load = load,
+	.wants = wants,
+	.text = text,
+	.note = note,
+	.empty = "no AI gateway has reported a model",
+};

@@ -1,0 +1,157 @@
+/* What holds now, worst first. */
+#include "base/decimal.h"
+#include "view/state.h"
+
+#include <stdio.h>
+
+enum { WHAT_TEXT, SEVERITY, SINCE, LASTS, LASTS_SHORT, TARGET, WHY, OWNER };
+
+static const struct pane_column wide[] = {
+	{{"SEV", 4, 0, 0, 1, 0, TABLE_LEFT}, CELL_TEXT, SEVERITY, 0},
+	{{"SINCE", 8, 0, 0, 0, 3, TABLE_LEFT}, CELL_TEXT, SINCE, 0},
+	{{"LASTS", 7, 0, 0, 0, 1, TABLE_RIGHT}, CELL_TEXT, LASTS, 0},
+	{{"TARGET", 8, 0, 1, 0, 0, TABLE_LEFT}, CELL_TEXT, TARGET, 0},
+	{{"WHAT", 23, 12, 2, 0, 0, TABLE_LEFT}, CELL_TEXT, WHAT_TEXT, 0},
+	{{"WHY (rule, n)", 50, 20, 4, 0, 0, TABLE_LEFT}, CELL_TEXT, WHY, 0},
+	{{"OWNER", 9, 0, 0, 0, 2, TABLE_LEFT}, CELL_TEXT, OWNER, 0},
+};
+
+static const struct pane_column narrow[] = {
+	{{"SEV", 4, 0, 0, 0, 0, TABLE_LEFT}, CELL_TEXT, SEVERITY, 0},
+	{{"LASTS", 5, 0, 0, 0, 1, TABLE_RIGHT}, CELL_TEXT, LASTS_SHORT, 0},
+	{{"TARGET", 7, 0, 0, 0, 0, TABLE_LEFT}, CELL_TEXT, TARGET, 0},
+	{{"WHAT", 19, 8, 1, 0, 0, TABLE_LEFT}, CELL_TEXT, WHAT_TEXT, 0},
+	{{"WHY", 32, 10, 4, 0, 0, TABLE_LEFT}, CELL_TEXT, WHY, 0},
+	{{"OWNER", 6, 0, 0, 0, 2, TABLE_RIGHT}, CELL_TEXT, OWNER, 0},
+};
+
+static const struct pane_layout layouts[] = {
+	{LAYOUT_WIDE - 1, wide, sizeof(wide) / sizeof(*wide)},
+	{0, narrow, sizeof(narrow) / sizeof(*narrow)},
+};
+
+static bool is_problem(const struct finding *finding)
+{
+	return finding->state == FINDING_FIRING || finding->state == FINDING_PENDING;
+}
+
+static void load(struct view *view, struct pane *pane)
+{
+	size_t i, n = view_finding_count(view);
+
+	pane->items = arena_array(&view->screen->draw, n + 1, sizeof(*pane->items));
+	for (i = 0; i < n; i++) {
+		const struct finding *finding = view_finding(view, i);
+
+		if (!is_problem(finding))
+			continue;
+		pane->all++;
+		if (view_filter(view) &&
+		    !filter_matches(view_filter(view), view->names, &finding->dims)) {
+			pane->hidden++;
+			continue;
+		}
+		pane->items[pane->n++] =
+			(struct item){.key = {finding->dims, finding->target, finding->id},
+				      .index = i,
+				      .worst = worst_of(finding, false)};
+	}
+}
+
+static const char *severity_text(const struct finding *finding)
+{
+	if (finding->state == FINDING_PENDING)
+		return "pend";
+	return finding->rule->severity == SEV_CRIT ? "CRIT" : "WARN";
+}
+
+static void lasts_text(const struct view *view, const struct finding *finding, bool brief,
+		       char *buf, size_t cap)
+{
+	char age[16], wait[16];
+
+	view_age(view, finding->onset, age);
+	if (finding->state == FINDING_PENDING && !brief)
+		snprintf(buf, cap, "%s/%s", age, decimal_duration(wait, finding->rule->for_ms));
+	else
+		snprintf(buf, cap, "%s", age);
+}
+
+static void why_text(const struct finding *finding, char *buf, size_t cap)
+{
+	snprintf(buf, cap, "%s%s%s", finding->why, finding->suspect[0] ? ", " : "",
+		 finding->suspect);
+}
+
+static void text(const struct view *view, const struct item *item, int what, int width, char *buf,
+		 size_t cap)
+{
+	const struct finding *finding = view_finding(view, item->index);
+	const struct target_info *target;
+
+	(void)width;
+	if (!finding)
+		return;
+	target = model_target(view->scene->model, finding->target);
+	if (what == SEVERITY)
+		snprintf(buf, cap, "%s", severity_text(finding));
+	else if (what == SINCE)
+		view_time(view, finding->onset.wall_ms, buf);
+	else if (what == LASTS || what == LASTS_SHORT)
+		lasts_text(view, finding, what == LASTS_SHORT, buf, cap);
+	else if (what == TARGET)
+		snprintf(buf, cap, "%s", target ? target->name : "several");
+	else if (what == WHAT_TEXT)
+		snprintf(buf, cap, "%s", finding->what);
+	else if (what == WHY)
+		why_text(finding, buf, cap);
+	else
+		snprintf(buf, cap, "%s", finding->rule->owner[0] ? finding->rule->owner : "-");
+}
+
+static enum style style(const struct view *view, const struct item *item)
+{
+	(void)view;
+	return worst_style(item->worst);
+}
+
+static void note(const struct view *view, const struct pane *pane, char *buf, size_t cap)
+{
+	char key[24], next[40] = "", hidden[48] = "";
+
+	if (view_key(view, "next-problem", key)[0])
+		snprintf(next, sizeof(next), "; %s next", key);
+	if (pane->hidden)
+		snprintf(hidden, sizeof(hidden), ", the filter hides %zu", pane->hidden);
+	if (pane->n > pane->shown)
+		snprintf(buf, cap, "%zu-%zu of %zu%s, worst first%s", pane->top + 1,
+			 pane->top + pane->shown, pane->n, hidden, next);
+	else
+		snprintf(buf, cap, "%zu now%s, worst first%s", pane->n, hidden, next);
+}
+
+static void foot(const struct view *view, const struct pane *pane, char *buf, size_t cap)
+{
+	struct detect_summary summary = view_summary(view);
+
+	(void)pane;
+	if (summary.unjudged)
+		snprintf(buf, cap, "no data: %s, %zu rule%s on it held, not green",
+			 summary.unjudged_why, summary.unjudged, summary.unjudged == 1 ? "" : "s");
+}
+
+const struct pane_ops problems_pane = {
+	.title = "PROBLEMS",
+	.tab = "Problems",
+	.layouts = layouts,
+	.nlayouts = 2,
+	.titles_from = LAYOUT_WIDE - 1,
+	.live = true,
+	.signal = SIGNAL_UP,
+	.load = load,
+	.text = text,
+	.style = style,
+	.note = note,
+	.foot = foot,
+	.empty = "no rule finds anything wrong",
+};

@@ -1,0 +1,407 @@
+/* The screen: draws its parts, and keys for the prompt. */
+#include "view/screen.h"
+
+#include "base/alloc.h"
+#include "view/command.h"
+#include "view/explain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_WINDOW_MS 60000
+
+static const struct pane_ops *const all_ops[PANE_COUNT] = {
+	[PANE_PROBLEMS] = &problems_pane, [PANE_ROUTES] = &routes_pane,
+	[PANE_LIMITED] = &limited_pane,   [PANE_AI] = &ai_pane,
+	[PANE_TARGETS] = &targets_pane,   [PANE_TIMELINE] = &timeline_pane,
+};
+
+const struct pane_ops *pane_ops_of(enum pane_id pane)
+{
+	return all_ops[pane];
+}
+
+struct screen *screen_new(void)
+{
+	struct screen *screen = xcalloc(1, sizeof(*screen));
+	int i;
+
+	screen->place = (struct place){.screen = SCREEN_OVERVIEW, .tab = PANE_ROUTES};
+	screen->window_ms = DEFAULT_WINDOW_MS;
+	for (i = 0; i < PANE_COUNT; i++)
+		screen->panes[i].ops = all_ops[i];
+	prompt_init(&screen->prompt);
+	pager_init(&screen->pager);
+	arena_init(&screen->filter_arena);
+	arena_init(&screen->data);
+	arena_init(&screen->draw);
+	frame_init(&screen->scroll);
+	return screen;
+}
+
+void screen_free(struct screen *screen)
+{
+	if (!screen)
+		return;
+	view_thaw(screen);
+	prompt_release(&screen->prompt);
+	pager_release(&screen->pager);
+	arena_release(&screen->filter_arena);
+	arena_release(&screen->data);
+	arena_release(&screen->draw);
+	frame_release(&screen->scroll);
+	free(screen);
+}
+
+struct clock screen_at(const struct screen *screen, struct clock now)
+{
+	return screen->back ? screen->past : now;
+}
+
+bool screen_row(const struct screen *screen, struct identity *ret_row)
+{
+	const struct pane *pane = &screen->panes[screen->place.focus];
+
+	if (screen->place.opened)
+		*ret_row = screen->place.row;
+	else if (pane->has_cursor && pane->n)
+		*ret_row = pane->cursor;
+	else
+		return false;
+	return true;
+}
+
+bool screen_cursor(const struct screen *screen, struct dims *ret_dims, uint32_t *ret_target)
+{
+	struct identity row;
+
+	if (!screen_row(screen, &row))
+		return false;
+	*ret_dims = row.dims;
+	*ret_target = row.target;
+	return true;
+}
+
+/* Findings and events may have changed since they were last looked at. */
+static void forget_live(struct screen *screen)
+{
+	int i;
+
+	for (i = 0; i < PANE_COUNT; i++)
+		if (all_ops[i]->live)
+			screen->panes[i].loaded = false;
+}
+
+void view_settle(struct view *view)
+{
+	struct screen *screen = view->screen;
+	struct pane *pane = &screen->panes[screen->place.focus];
+
+	forget_live(screen);
+	pane_load(view, pane, pane->layout ? pane->layout->least_columns : LAYOUT_WIDE);
+}
+
+static struct area box_area(struct view *view, struct box box)
+{
+	return area_part(frame_area(view->frame), box.row, box.column, box.rows, box.columns);
+}
+
+static bool is_overview(const struct screen *screen)
+{
+	return screen->place.screen == SCREEN_OVERVIEW && !screen->place.zoomed &&
+	       !screen->place.opened;
+}
+
+/* The list of problems has its cursor one column in where there is room. */
+static void draw_body(struct view *view, enum pane_id id, struct area area)
+{
+	struct area body = area_part(area, 1, 0, area.rows - 1, area.columns);
+
+	if (id == PANE_PROBLEMS && !view->layout.narrow)
+		body = area_part(body, 0, 1, body.rows, body.columns - 1);
+	pane_draw(view, &view->screen->panes[id], body, view->screen->place.focus == id);
+}
+
+static void draw_titled(struct view *view, enum pane_id id)
+{
+	struct area area = box_area(view, view->layout.panes[id]);
+	const struct pane *pane = &view->screen->panes[id];
+	bool focused = view->screen->place.focus == id;
+	char note[192] = "";
+
+	if (area.rows < 1)
+		return;
+	draw_body(view, id, area);
+	pane->ops->note(view, pane, note, sizeof(note));
+	rule_draw(area, 0, focused ? STYLE_KEY : STYLE_TITLE, pane->ops->title, note);
+}
+
+static int draw_tab(struct view *view, struct area area, int column, enum pane_id id)
+{
+	bool shown = view->screen->place.tab == id;
+	uint32_t line = area.frame->ascii ? '-' : 0x2500;
+	char text[48];
+
+	snprintf(text, sizeof(text), shown ? "[%s]" : " %s ", all_ops[id]->tab);
+	column += area_text(area, 0, column, shown ? STYLE_KEY : STYLE_DIM, text);
+	area_fill(area, 0, column, 1, line, STYLE_BORDER);
+	return column + 1;
+}
+
+static void draw_tabs(struct view *view)
+{
+	enum pane_id tab = view->screen->place.tab;
+	struct area area = box_area(view, view->layout.panes[tab]);
+	const struct pane *pane = &view->screen->panes[tab];
+	char note[64], key[24];
+	int id, column = 1;
+
+	draw_body(view, tab, area);
+	snprintf(note, sizeof(note), "%s next, %zu of %zu", view_key(view, "pane next", key),
+		 pane->shown, pane->all);
+	rule_draw(area, 0, STYLE_TITLE, "", note);
+	area_fill(area, 0, 0, 4, area.frame->ascii ? '-' : 0x2500, STYLE_BORDER);
+	for (id = PANE_ROUTES; id < PANE_COUNT; id++)
+		column = draw_tab(view, area, column, (enum pane_id)id);
+}
+
+/* Totals, and what cannot be judged, where there is no room for them in titles. */
+static void draw_note(struct view *view)
+{
+	const struct pane *pane = &view->screen->panes[view->screen->place.tab];
+	struct area area = box_area(view, view->layout.note);
+	struct detect_summary summary = view_summary(view);
+	char note[192] = "", text[320];
+	const char *total;
+
+	pane->ops->note(view, pane, note, sizeof(note));
+	total = strstr(note, "total ");
+	snprintf(text, sizeof(text), "%s%s%s", total ? total : note,
+		 summary.unjudged ? "  no data: " : "",
+		 summary.unjudged ? summary.unjudged_why : "");
+	area_text_right(area, 0, area.columns - 1, STYLE_DIM, text);
+}
+
+static void draw_separators(struct view *view)
+{
+	const struct layout *layout = &view->layout;
+	struct area all = frame_area(view->frame);
+	const enum pane_id left[] = {PANE_LIMITED, PANE_TARGETS};
+	bool ascii = view->frame->ascii;
+	size_t i;
+	int row;
+
+	for (i = 0; i < sizeof(left) / sizeof(*left); i++) {
+		struct box box = layout->panes[left[i]];
+
+		area_fill(all, box.row, layout->separator, 1, ascii ? '+' : 0x252c, STYLE_BORDER);
+		for (row = 1; row < box.rows; row++)
+			area_fill(all, box.row + row, layout->separator, 1, ascii ? '|' : 0x2502,
+				  STYLE_BORDER);
+	}
+}
+
+static void draw_overview(struct view *view)
+{
+	int id;
+
+	draw_titled(view, PANE_PROBLEMS);
+	if (view->layout.kind == LAYOUT_TABS) {
+		draw_tabs(view);
+		if (view->layout.note.rows)
+			draw_note(view);
+		return;
+	}
+	for (id = PANE_ROUTES; id < PANE_COUNT; id++)
+		draw_titled(view, (enum pane_id)id);
+	draw_separators(view);
+}
+
+/* A text lies over all but the banner and the last lines. */
+static void draw_pager(struct view *view)
+{
+	char keys[96], back[24], search[24];
+	int first = 2, end = view->layout.message.rows ? view->layout.message.row : 1;
+	struct area area =
+		area_part(frame_area(view->frame), first, 0, end - first, view->frame->columns);
+
+	snprintf(keys, sizeof(keys), "%s back  %s search", view_key(view, "back", back),
+		 view_key(view, "prompt /", search));
+	if (area.rows > 0)
+		pager_draw(&view->screen->pager, area, keys);
+}
+
+static void draw_tiny(struct view *view)
+{
+	banner_draw(view);
+	if (view->layout.worst.rows)
+		worst_draw(view, box_area(view, view->layout.worst));
+}
+
+static void draw_all(struct view *view)
+{
+	const struct place *place = &view->screen->place;
+
+	if (view->layout.kind == LAYOUT_TINY) {
+		draw_tiny(view);
+	} else {
+		if (view->layout.kind != LAYOUT_SINGLE) {
+			draw_overview(view);
+		} else {
+			worst_draw(view, box_area(view, view->layout.worst));
+			if (place->opened)
+				opened_draw(view, box_area(view, view->layout.body));
+			else
+				draw_titled(view, place->focus);
+		}
+		banner_draw(view); /* last: it shows the row that the cursor came to stand on */
+		if (view->screen->pager.open)
+			draw_pager(view);
+	}
+	footer_draw(view);
+}
+
+void screen_draw(struct screen *screen, const struct scene *scene, struct frame *frame)
+{
+	struct view view = view_make(screen, scene);
+	struct layout_input input = {
+		.rows = frame->rows, .columns = frame->columns, .overview = is_overview(screen)};
+	size_t i;
+
+	if (screen->paused && screen->frozen.detect != scene->detect)
+		view_go_now(screen);
+	view.frame = frame;
+	frame_clear(frame);
+	arena_clear(&screen->draw);
+	forget_live(screen);
+	view_refresh(&view);
+	for (i = 0; i < view_finding_count(&view); i++)
+		input.problems += worst_of(view_finding(&view, i), false) > 1;
+	input.pane = input.overview ? screen->place.tab : screen->place.focus;
+	view.layout = layout_make(&input);
+	draw_all(&view);
+}
+
+static void filter_typed(struct screen *screen)
+{
+	struct err err;
+
+	snprintf(screen->place.filter, sizeof(screen->place.filter), "%s", screen->prompt.text);
+	screen->filter_error[0] = '\0';
+	if (view_parse_filter(screen, &err))
+		snprintf(screen->filter_error, sizeof(screen->filter_error), "%.100s", err.msg);
+}
+
+/* The typed filter stays as one step, or goes. */
+static void filter_finished(struct screen *screen, bool keep)
+{
+	char typed[VIEW_FILTER];
+
+	memcpy(typed, screen->place.filter, sizeof(typed));
+	memcpy(screen->place.filter, screen->before_prompt, sizeof(screen->place.filter));
+	if (keep && !screen->filter_error[0] && strcmp(typed, screen->place.filter) != 0) {
+		view_step(screen);
+		memcpy(screen->place.filter, typed, sizeof(typed));
+	}
+	screen->filter_error[0] = '\0';
+	view_parse_filter(screen, NULL);
+}
+
+static void search_typed(struct screen *screen)
+{
+	struct pager *pager = &screen->pager;
+
+	snprintf(pager->search, sizeof(pager->search), "%.*s", PAGER_SEARCH - 1,
+		 screen->prompt.text);
+	pager->has_match = false;
+	pager_find(pager, true);
+}
+
+static void prompt_changed(struct screen *screen)
+{
+	if (screen->prompt.kind == PROMPT_FILTER)
+		filter_typed(screen);
+	else if (screen->prompt.kind == PROMPT_SEARCH)
+		search_typed(screen);
+}
+
+static void prompt_ended(struct screen *screen, bool done, const char **ret_line)
+{
+	struct prompt *prompt = &screen->prompt;
+
+	if (prompt->kind == PROMPT_FILTER)
+		filter_finished(screen, done);
+	memcpy(screen->line, prompt->text, sizeof(screen->line));
+	prompt_close(prompt, done);
+	if (done && prompt->kind == PROMPT_COMMAND && screen->line[0])
+		*ret_line = screen->line;
+}
+
+bool screen_key(struct screen *screen, const struct scene *scene, keycode key,
+		const char **ret_line)
+{
+	struct view view = view_make(screen, scene);
+	enum prompt_outcome outcome;
+
+	*ret_line = NULL;
+	if (!screen->prompt.open)
+		return false;
+	screen->prompt.complete = complete_word;
+	screen->prompt.complete_ctx = &view;
+	outcome = prompt_key(&screen->prompt, key);
+	screen->prompt.complete_ctx = NULL;
+	if (outcome == PROMPT_CHANGED)
+		prompt_changed(screen);
+	else if (outcome != PROMPT_SAME)
+		prompt_ended(screen, outcome == PROMPT_DONE, ret_line);
+	return true;
+}
+
+bool screen_paste(struct screen *screen, const struct scene *scene, const char *text)
+{
+	(void)scene;
+	if (!screen->prompt.open)
+		return false;
+	if (prompt_paste(&screen->prompt, text) == PROMPT_CHANGED)
+		prompt_changed(screen);
+	return true;
+}
+
+static bool is_tagged(const struct screen *screen, const struct item *item)
+{
+	size_t i;
+
+	for (i = 0; i < screen->ntags; i++)
+		if (identity_equal(&screen->tags[i], &item->key))
+			return true;
+	return false;
+}
+
+char *screen_copy(struct screen *screen, const struct scene *scene, bool sentence)
+{
+	struct view view = view_make(screen, scene);
+	const struct pane *pane = &screen->panes[screen->place.focus];
+	struct strbuf out = STRBUF_INIT;
+	bool tags = false;
+	size_t i;
+
+	if (screen->pager.open)
+		return xstrdup(screen->pager.text.buf);
+	for (i = 0; i < pane->n; i++)
+		tags |= is_tagged(screen, &pane->items[i]);
+	for (i = 0; pane->loaded && i < pane->n; i++) {
+		if (tags ? !is_tagged(screen, &pane->items[i]) : i != pane->at)
+			continue;
+		if (out.len)
+			strbuf_addch(&out, '\n');
+		if (sentence)
+			explain_sentence(&view, pane, &pane->items[i], &out);
+		else
+			explain_row(&view, pane, &pane->items[i], &out);
+	}
+	if (out.len)
+		return strbuf_detach(&out);
+	strbuf_release(&out);
+	return NULL;
+}
