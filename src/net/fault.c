@@ -31,7 +31,7 @@ static int64_t info_offset(const struct fault *fault, CURLINFO what)
 	return (int64_t)value;
 }
 
-static void refused(struct err *err, const struct fault *fault)
+void fault_connect(struct err *err, int error)
 {
 	static const struct {
 		int error;
@@ -47,7 +47,6 @@ static void refused(struct err *err, const struct fault *fault)
 		{EPERM, ERR_IO, "the connection is forbidden by a local rule: check the firewall"},
 		{EMFILE, ERR_IO, "too many open files: raise the limit (ulimit -n)"},
 	};
-	int error = (int)info(fault, CURLINFO_OS_ERRNO);
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
 		if (known[i].error == error) {
@@ -57,6 +56,11 @@ static void refused(struct err *err, const struct fault *fault)
 	}
 	err_set(err, ERR_REFUSED, "no connection (%s): check the address and the port",
 		error ? strerror(error) : "the host does not answer");
+}
+
+static void refused(struct err *err, const struct fault *fault)
+{
+	fault_connect(err, (int)info(fault, CURLINFO_OS_ERRNO));
 }
 
 static void unresolved(struct err *err, const struct fault *fault, const char *why)

@@ -24,6 +24,9 @@ struct fault {
 void fault_transfer(struct err *err, CURLcode code, const char *lookup_error,
 		    const struct fault *fault);
 
+/* Fills err for a connection that failed with this errno. */
+void fault_connect(struct err *err, int error);
+
 /* Fills err for an answer whose status is not 2xx. */
 void fault_status(struct err *err, int status, const struct fault *fault);
 

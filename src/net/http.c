@@ -133,6 +133,17 @@ void http_list(struct http *http, struct transfer *transfer)
 	http->listed = transfer;
 }
 
+struct http_limits http_limits_fill(const struct http_limits *limits)
+{
+	return (struct http_limits){
+		.timeout_ms = limits->timeout_ms ? limits->timeout_ms : 10000,
+		.body_bytes = limits->body_bytes ? limits->body_bytes : (uint64_t)32 * 1024 * 1024,
+		.header_bytes = limits->header_bytes ? limits->header_bytes : 64 * 1024,
+		.headers = limits->headers ? limits->headers : 200,
+		.stall_ms = limits->stall_ms ? limits->stall_ms : 5000,
+	};
+}
+
 struct http *http_new(struct loop *loop)
 {
 	struct http *http = xcalloc(1, sizeof(*http));

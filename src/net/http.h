@@ -35,6 +35,9 @@ struct http_limits {
 	int64_t stall_ms;      /* less than 100 B/s for as long: 5 s */
 };
 
+/* The limits with the defaults in place of zeroes. */
+struct http_limits http_limits_fill(const struct http_limits *limits);
+
 struct http; /* the multi handle, its cache of connections and of names */
 
 /* The program ignores SIGPIPE. SSLKEYLOGFILE is taken out of the environment: it would write the

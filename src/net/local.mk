@@ -2,13 +2,16 @@ noinst_LIBRARIES += src/net/libnet.a
 src_net_libnet_a_SOURCES = \
 	src/net/fault.c src/net/fault.h \
 	src/net/http.c src/net/http.h src/net/http_private.h \
-	src/net/line.h \
-	src/net/logtail.h \
+	src/net/line.c src/net/line.h \
+	src/net/linesplit.c src/net/linesplit.h \
+	src/net/logtail.c src/net/logtail.h src/net/logtail_private.h \
 	src/net/loop.c src/net/loop.h \
 	src/net/origin.c src/net/origin.h \
 	src/net/proxy.c \
 	src/net/read.c src/net/read.h \
 	src/net/resolve.c src/net/resolve.h \
+	src/net/tail_command.c \
+	src/net/tail_file.c \
 	src/net/tlsprobe.c src/net/tlsprobe.h \
 	src/net/transfer.c src/net/transfer.h
 NET_LIBS = src/net/libnet.a $(BASE_LIBS) $(CURL_LIBS)
@@ -26,4 +29,13 @@ check_net_read_SOURCES = tests/check_net_read.c \
 	tests/fault_server.c tests/fault_server.h tests/fetch.c tests/fetch.h
 check_net_read_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_net_read_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += check_net_line check_net_logtail
+TESTS += check_net_line check_net_logtail
+check_net_line_SOURCES = tests/check_net_line.c
+check_net_line_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_net_line_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LIBS)
+check_net_logtail_SOURCES = tests/check_net_logtail.c
+check_net_logtail_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_net_logtail_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LIBS)
 endif

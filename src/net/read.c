@@ -414,17 +414,6 @@ static void set_url(struct read_request *request)
 	strbuf_release(&url);
 }
 
-static struct http_limits effective(const struct http_limits *limits)
-{
-	return (struct http_limits){
-		.timeout_ms = limits->timeout_ms ? limits->timeout_ms : 10000,
-		.body_bytes = limits->body_bytes ? limits->body_bytes : (uint64_t)32 * 1024 * 1024,
-		.header_bytes = limits->header_bytes ? limits->header_bytes : 64 * 1024,
-		.headers = limits->headers ? limits->headers : 200,
-		.stall_ms = limits->stall_ms ? limits->stall_ms : 5000,
-	};
-}
-
 struct read_request *read_start(struct http *http, const struct read_spec *spec,
 				const struct read_ops *ops, void *ctx, struct err *err)
 {
@@ -435,7 +424,7 @@ struct read_request *read_start(struct http *http, const struct read_spec *spec,
 	request = xcalloc(1, sizeof(*request));
 	request->ops = ops;
 	request->ctx = ctx;
-	request->limits = effective(&spec->limits);
+	request->limits = http_limits_fill(&spec->limits);
 	request->path = xstrdup(spec->path);
 	request->head_only = spec->method == READ_HEAD;
 	if (transfer_init(&request->transfer, http, &transfer_ops, spec->origin, &request->limits,
