@@ -146,11 +146,13 @@ static bool take(struct line_request *request, const char *data, size_t len)
 	request->busy = true;
 	rc = request->ops->body(request->ctx, data, len, &err);
 	request->busy = false;
-	if (request->cancelled)
+	if (request->cancelled) {
 		release(request);
-	else if (rc < 0)
+		return false;
+	}
+	if (rc < 0)
 		finish(request, &err);
-	return !request->cancelled && rc == 0;
+	return rc == 0;
 }
 
 static void receive(struct line_request *request)
