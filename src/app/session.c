@@ -2,6 +2,7 @@
 
 #include "app/rules.h"
 #include "base/alloc.h"
+#include "base/log.h"
 #include "collect/discover.h"
 
 #include <poll.h>
@@ -109,11 +110,22 @@ static void judge_now(struct loop_timer *timer)
 	judge_in(session, JUDGE_MS);
 }
 
+static void log_tick(const struct session *session, const struct tick *tick)
+{
+	static const char *const outcomes[] = {"ok", "ok", "failed", "unauthorised"};
+	struct source_status status = model_source(session->model, tick->source);
+	const struct target_info *target = model_target(session->model, status.target);
+
+	log_debug("tick %s/%s %s", target ? target->name : "", status.name,
+		  outcomes[tick->outcome]);
+}
+
 static void take_tick(void *ctx, const struct tick *tick)
 {
 	struct session *session = ctx;
 
 	model_apply(session->model, tick, NULL);
+	log_tick(session, tick);
 	watch_eval(session);
 	judge_in(session, SETTLE_MS);
 }

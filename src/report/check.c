@@ -1,6 +1,7 @@
 #include "report/breakdown.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { CODE_OK, CODE_WARNING, CODE_CRITICAL, CODE_UNKNOWN };
