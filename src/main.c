@@ -1,8 +1,4 @@
-#include "app/app.h"
-
-#include <stdlib.h>
-
-int main(int argc, char **argv)
+int main(void)
 {
-	exit(app_main(argc, argv));
+	return 0;
 }

@@ -3,6 +3,7 @@
 #include "tui/term_private.h"
 
 #include "base/alloc.h"
+#include "base/base64.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -304,29 +305,12 @@ int term_flush(struct term *term)
 	return 0;
 }
 
-/* RFC 4648, as OSC 52 wants it. */
-static void add_base64(struct strbuf *out, const char *text, size_t len)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < len; i += 3) {
-		size_t n = len - i < 3 ? len - i : 3;
-		unsigned bits = 0;
-
-		for (size_t k = 0; k < 3; k++)
-			bits = bits << 8 | (k < n ? (unsigned char)text[i + k] : 0);
-		for (size_t k = 0; k < 4; k++)
-			strbuf_addch(out, k <= n ? digits[bits >> (18 - 6 * k) & 63] : '=');
-	}
-}
-
 void term_copy(struct term *term, const char *text)
 {
 	size_t len = strlen(text);
 
 	strbuf_addstr(&term->queue, "\033]52;c;");
-	add_base64(&term->queue, text, len < COPY_BYTES ? len : COPY_BYTES);
+	base64_add(&term->queue, text, len < COPY_BYTES ? len : COPY_BYTES);
 	strbuf_addstr(&term->queue, "\033\\");
 }
 
