@@ -37,6 +37,7 @@ struct read_request {
 	char *path;
 	bool credential;
 	bool head_only;
+	bool head_told;
 	int status;
 	uint64_t header_bytes;
 	uint32_t headers;
@@ -139,6 +140,16 @@ static int take_unwanted(struct read_request *request, const char *data, size_t 
 	return request->body_bytes > ERROR_BODY_BYTES ? -1 : 0;
 }
 
+static int tell_head(struct read_request *request)
+{
+	bool told = request->head_told;
+
+	request->head_told = true;
+	if (told || !request->ops->head)
+		return 0;
+	return request->ops->head(request->ctx, request->kept.content_type, &request->err);
+}
+
 static int on_body(struct transfer *transfer, const char *data, size_t len)
 {
 	struct read_request *request = request_of(transfer);
@@ -158,7 +169,8 @@ static int on_body(struct transfer *transfer, const char *data, size_t len)
 			       request->kept.content_encoding);
 	if (!request->ops->body || !len)
 		return 0;
-	if (request->ops->body(request->ctx, data, len, &request->err) == 0)
+	if (tell_head(request) == 0 &&
+	    request->ops->body(request->ctx, data, len, &request->err) == 0)
 		return 0;
 	if (!request->err.code)
 		err_set(&request->err, ERR_INVALID, "the answer cannot be used");

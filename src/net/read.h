@@ -28,6 +28,9 @@ struct read_result {
 };
 
 struct read_ops {
+	/* Before the first byte of a 2xx body: its content type, sanitised, "" when not said. May
+	 * be NULL; -1 ends the request with err. */
+	int (*head)(void *ctx, const char *content_type, struct err *err);
 	/* Bytes of a 2xx body as they arrive; -1 ends the request with err. */
 	int (*body)(void *ctx, const char *data, size_t len, struct err *err);
 	/* Called once, last; the request is gone after it. */
