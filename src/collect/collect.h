@@ -12,14 +12,17 @@
 struct collect;
 
 struct collect_ops {
-	/* A tick is complete; borrowed for the call. The receiver applies it to the model. */
+	/* A tick is complete; borrowed for the call. The receiver applies it to the model, and
+	 * removes no target from within. */
 	void (*tick)(void *ctx, const struct tick *tick);
 };
 
 struct collect_options {
-	int64_t interval_ms;  /* between polls unless target or profile say otherwise: 5 s */
-	uint64_t random_seed; /* of the jitter */
-	size_t in_flight;     /* requests at once; 0: 16 for each core */
+	int64_t interval_ms;        /* between polls unless target or profile say otherwise: 5 s */
+	uint64_t random_seed;       /* of the jitter */
+	size_t in_flight;           /* requests at once; 0: 16 for each core */
+	uint32_t series_per_source; /* beyond: "other"; 0: 200,000 */
+	bool logs_from_start;       /* files are read from their first line, not their end */
 };
 
 /* model is only used to register targets and sources (their numbers go into the ticks) and for

@@ -1,5 +1,23 @@
 noinst_LIBRARIES += src/collect/libcollect.a
 src_collect_libcollect_a_SOURCES = \
-	src/collect/collect.h \
-	src/collect/discover.h
-COLLECT_LIBS = src/collect/libcollect.a $(NET_LIBS) $(PROFILE_LIBS) 
+	src/collect/batch.c src/collect/batch.h \
+	src/collect/collect.c src/collect/collect.h \
+	src/collect/discover.h \
+	src/collect/fetch.c src/collect/fetch.h \
+	src/collect/follow.c src/collect/follow.h \
+	src/collect/poll.c src/collect/poll.h \
+	src/collect/pump.c src/collect/pump.h \
+	src/collect/reach.c src/collect/reach.h \
+	src/collect/schedule.c src/collect/schedule.h \
+	src/collect/source.c src/collect/source.h \
+	src/collect/tally.c src/collect/tally.h \
+	src/collect/walk.c
+COLLECT_LIBS = src/collect/libcollect.a $(NET_LIBS) $(PROFILE_LIBS)
+
+if HAVE_CHECK
+check_PROGRAMS += check_collect_schedule
+TESTS += check_collect_schedule
+check_collect_schedule_SOURCES = tests/check_collect_schedule.c
+check_collect_schedule_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_collect_schedule_LDADD = src/collect/libcollect.a $(CHECK_LIBS)
+endif

@@ -1,0 +1,76 @@
+/* One source of one target, from its schedule to its ticks. For the files of collect/ alone. */
+#ifndef HC_COLLECT_SOURCE_H
+#define HC_COLLECT_SOURCE_H
+
+#include "collect/collect.h"
+#include "collect/follow.h"
+#include "collect/poll.h"
+#include "collect/schedule.h"
+
+struct member;
+
+struct source {
+	struct member *member; /* the target that it belongs to */
+	const struct profile_source *spec;
+	uint32_t number; /* the model's */
+	struct schedule schedule;
+	struct loop_timer timer;
+	struct batch batch;
+	struct poll poll;
+	struct follow *follow; /* of a log, else NULL */
+	struct clock begun;    /* the reading under way */
+	int64_t last_ms;       /* mono time of the last tick */
+	int64_t sample_ms;     /* wall time that a relayed answer was taken at, 0: none yet */
+	int64_t relay_ms;      /* between two of them, as seen */
+	unsigned told;         /* ticks and failures so far */
+	bool running;
+	bool waiting;  /* due, in the queue for a free slot */
+	unsigned used; /* generation of the credential that the last reading had */
+	struct source *next_waiting;
+};
+
+/* A target and what was made for it. */
+struct member {
+	struct collect *collect;
+	uint32_t number; /* the model's; UINT32_MAX: removed */
+	const struct config_target *target;
+	struct profile *profile;
+	struct reach reach;
+	char *credential; /* header line or NULL */
+	struct err credential_err;
+	unsigned generation; /* of the credential: raised when it changes */
+	struct source *sources;
+	size_t nsources;
+};
+
+struct collect {
+	struct loop *loop;
+	struct http *http;
+	struct eval *eval;
+	struct model *model;
+	struct collect_options options;
+	struct collect_ops ops;
+	void *ctx;
+	struct pump pump;
+	struct poll_env env;
+	struct member **members;
+	size_t nmembers, members_cap;
+	size_t nsources; /* ever, for the spread of first reads */
+	size_t in_flight;
+	struct source *first_waiting;
+	struct source **last_waiting;
+	uint64_t random;
+};
+
+/* spec is the member's profile's. */
+void source_init(struct source *source, struct member *member, const struct profile_source *spec);
+/* Sets the first read, or starts following the log. */
+void source_start(struct source *source);
+void source_release(struct source *source);
+/* Reads now whatever waits or was stopped. */
+void source_retry(struct source *source);
+
+/* Reads the target's credential anew. */
+void member_read_credential(struct member *member);
+
+#endif

@@ -1,0 +1,240 @@
+#include "collect/tally.h"
+
+#include "base/alloc.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUTES      1000
+#define CLIENTS     20000
+#define AGENTS      500
+#define AGENT_BYTES 64
+#define CLIENT_LEFT 499
+
+/* Upper bounds in seconds; those of nginx's and Envoy's usual dashboards, up to a minute. */
+static const double bounds[] = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, INFINITY};
+
+void tally_init(struct tally *tally, struct names *names, symbol target, uint32_t cap_series,
+		uint32_t keep)
+{
+	*tally = (struct tally){.names = names, .target = target, .keep = keep};
+	tally->other = names_symbol(names, "other", strlen("other"));
+	tally->routes.cap = ROUTES;
+	tally->clients.cap = CLIENTS;
+	tally->agents.cap = AGENTS;
+	map_init(&tally->routes.map);
+	map_init(&tally->clients.map);
+	map_init(&tally->agents.map);
+	dict_init(&tally->dict, names, cap_series);
+}
+
+static void drop_lines(struct tally *tally)
+{
+	for (size_t i = 0; i < tally->nlines; i++) {
+		names_drop(tally->names, tally->lines[i].dims);
+		free((char *)tally->lines[i].text);
+	}
+	tally->nlines = tally->next_line = 0;
+}
+
+void tally_release(struct tally *tally)
+{
+	drop_lines(tally);
+	dict_release(&tally->dict);
+	map_release(&tally->routes.map);
+	map_release(&tally->clients.map);
+	map_release(&tally->agents.map);
+	free(tally->values);
+	free(tally->touched);
+	*tally = (struct tally){0};
+}
+
+static bool same_symbol(const void *ctx, uint32_t value, const void *key)
+{
+	(void)ctx;
+	return value == *(const symbol *)key;
+}
+
+/* The symbol, or "other" when too many of its kind are known. */
+static symbol capped(struct tally *tally, struct tally_set *set, const char *text, size_t len)
+{
+	symbol found = len ? names_symbol(tally->names, text, len) : 0;
+	uint64_t hash = hash_bytes(&found, sizeof(found));
+
+	if (!found || map_find(&set->map, hash, same_symbol, NULL, &found) != MAP_NONE)
+		return found;
+	if (set->map.n >= set->cap)
+		return tally->other;
+	map_add(&set->map, hash, found);
+	return found;
+}
+
+static symbol plain(struct tally *tally, const char *text)
+{
+	return *text ? names_symbol(tally->names, text, strlen(text)) : 0;
+}
+
+static void add(struct tally *tally, enum signal signal, enum part part, double bound, dims_id dims,
+		double amount)
+{
+	struct dict_entry entry = {
+		.bound = bound, .dims = dims, .signal = (uint8_t)signal, .part = (uint8_t)part};
+	uint32_t known = tally->dict.n, at = dict_add(&tally->dict, &entry);
+
+	tally->values =
+		xgrow(tally->values, &tally->values_cap, tally->dict.n, sizeof(*tally->values));
+	tally->touched =
+		xgrow(tally->touched, &tally->touched_cap, tally->dict.n, sizeof(*tally->touched));
+	for (; known < tally->dict.n; known++)
+		tally->values[known] = 0;
+	tally->values[at] += amount;
+	tally->touched[at] = tally->round;
+}
+
+static void observe(struct tally *tally, enum signal signal, const struct dims *dims,
+		    double seconds)
+{
+	dims_id id;
+
+	if (!(seconds >= 0) || !isfinite(seconds))
+		return;
+	id = names_intern(tally->names, dims);
+	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
+		add(tally, signal, PART_BUCKET, bounds[i], id, seconds <= bounds[i]);
+	add(tally, signal, PART_SUM, 0, id, seconds);
+	add(tally, signal, PART_COUNT, 0, id, 1);
+	names_drop(tally->names, id);
+}
+
+static void count(struct tally *tally, enum signal signal, const struct dims *dims, dim_mask mask,
+		  double amount)
+{
+	struct dims some = dims_project(dims, mask | DIM_BIT(DIM_TARGET));
+	dims_id id = names_intern(tally->names, &some);
+
+	add(tally, signal, PART_VALUE, 0, id, amount);
+	names_drop(tally->names, id);
+}
+
+static void keep_line(struct tally *tally, const struct dims *dims,
+		      const struct accesslog_record *record)
+{
+	struct tick_line *line = &tally->lines[tally->next_line];
+
+	if (tally->nlines == TALLY_LINES) {
+		names_drop(tally->names, line->dims);
+		free((char *)line->text);
+	} else {
+		tally->nlines++;
+	}
+	line->dims = names_intern(tally->names, dims);
+	line->wall_ms = record->wall_ms;
+	line->text = xstrdup(record->line);
+	tally->next_line = (tally->next_line + 1) % TALLY_LINES;
+}
+
+static void fill_dims(struct tally *tally, const struct accesslog_record *record, struct dims *dims)
+{
+	static const char *const origins[] = {[ORIGIN_UNKNOWN] = "",
+					      [ORIGIN_GATEWAY] = "gateway",
+					      [ORIGIN_UPSTREAM] = "upstream"};
+	int status = record->status ? record->status : CLIENT_LEFT;
+	size_t agent = strcspn(record->user_agent, " ");
+	char code[16];
+
+	snprintf(code, sizeof(code), "%d", status);
+	*dims = (struct dims){{0}};
+	dims->value[DIM_TARGET] = tally->target;
+	dims->value[DIM_ROUTE] =
+		capped(tally, &tally->routes, record->route, strlen(record->route));
+	dims->value[DIM_CLIENT] =
+		capped(tally, &tally->clients, record->client, strlen(record->client));
+	dims->value[DIM_APP] = capped(tally, &tally->agents, record->user_agent,
+				      agent < AGENT_BYTES ? agent : AGENT_BYTES);
+	dims->value[DIM_SERVICE] = plain(tally, record->service);
+	dims->value[DIM_NODE] = plain(tally, record->node);
+	dims->value[DIM_CODE] = plain(tally, code);
+	dims->value[DIM_ORIGIN] = plain(tally, origins[record->origin]);
+}
+
+/* Codes that are also counted by what they mean. */
+static void count_refusal(struct tally *tally, const struct dims *dims,
+			  const struct accesslog_record *record)
+{
+	const dim_mask who =
+		DIM_BIT(DIM_ROUTE) | DIM_BIT(DIM_CLIENT) | DIM_BIT(DIM_APP) | DIM_BIT(DIM_ORIGIN);
+	struct dims denied = *dims;
+
+	if (record->limited)
+		count(tally, SIGNAL_RATE_LIMITED, dims, who, 1);
+	if (record->status == 401)
+		count(tally, SIGNAL_AUTH_FAILURES, dims, who, 1);
+	if (record->status != 403)
+		return;
+	denied.value[DIM_REASON] = plain(tally, "403");
+	count(tally, SIGNAL_DENIED, &denied, who | DIM_BIT(DIM_REASON), 1);
+}
+
+void tally_record(struct tally *tally, const struct accesslog_record *record)
+{
+	const dim_mask where =
+		DIM_BIT(DIM_TARGET) | DIM_BIT(DIM_ROUTE) | DIM_BIT(DIM_SERVICE) | DIM_BIT(DIM_NODE);
+	struct dims dims, place;
+
+	fill_dims(tally, record, &dims);
+	place = dims_project(&dims, where);
+	count(tally, SIGNAL_REQUESTS, &dims, DIM_ALL, 1);
+	count_refusal(tally, &dims, record);
+	observe(tally, SIGNAL_LATENCY, &place, record->seconds);
+	observe(tally, SIGNAL_UPSTREAM_LATENCY, &place, record->upstream_seconds);
+	if (isfinite(record->bytes))
+		count(tally, SIGNAL_BYTES_OUT, &dims, DIM_BIT(DIM_ROUTE), record->bytes);
+	keep_line(tally, &dims, record);
+}
+
+/* When series had to go into "other", those idle for long make room. Their counts go with them;
+ * the others go on from where they are. */
+static void make_room(struct tally *tally)
+{
+	struct dict old = tally->dict;
+	uint32_t version = old.version, kept = 0;
+
+	dict_init(&tally->dict, tally->names, old.cap_series);
+	tally->dict.version = version + 1;
+	for (uint32_t i = 0; i < old.n; i++) {
+		if (tally->round - tally->touched[i] > tally->keep)
+			continue;
+		kept = dict_add(&tally->dict, &old.entries[i]);
+		tally->values[kept] = tally->values[i];
+		tally->touched[kept] = tally->touched[i];
+	}
+	dict_release(&old);
+	map_clear(&tally->routes.map);
+	map_clear(&tally->clients.map);
+	map_clear(&tally->agents.map);
+}
+
+void tally_tick(struct tally *tally, struct tick *ret_tick)
+{
+	static const double nothing[1];
+
+	ret_tick->dict = &tally->dict;
+	ret_tick->values = tally->dict.n ? tally->values : nothing;
+	ret_tick->lines = tally->lines;
+	ret_tick->nlines = tally->nlines;
+	ret_tick->untrusted = tally->untrusted;
+	ret_tick->unmapped = tally->others;
+	ret_tick->bytes = tally->bytes;
+}
+
+void tally_next(struct tally *tally)
+{
+	drop_lines(tally);
+	tally->untrusted = tally->others = 0;
+	tally->bytes = 0;
+	tally->round++;
+	if (tally->dict.overflow && tally->round % tally->keep == 0)
+		make_room(tally);
+}
