@@ -124,17 +124,24 @@ uint32_t model_add_source(struct model *model, uint32_t target, const char *name
 	return (uint32_t)model->nsources++;
 }
 
+void model_remove_source(struct model *model, uint32_t number)
+{
+	struct source *source;
+
+	assert(number < model->nsources);
+	source = model->sources[number];
+	source_forget(source, model->names);
+	source->removed = true;
+	source->target = source->status.target = UINT32_MAX;
+	source->status.outcome = TICK_OK;
+}
+
 void model_remove_target(struct model *model, uint32_t target)
 {
 	assert(target < model->ntargets);
-	for (size_t i = 0; i < model->nsources; i++) {
-		struct source *source = model->sources[i];
-
-		if (source->target != target)
-			continue;
-		source_forget(source, model->names);
-		source->removed = true;
-	}
+	for (uint32_t i = 0; i < model->nsources; i++)
+		if (model->sources[i]->target == target)
+			model_remove_source(model, i);
 	model_drop_lines(model, model->targets[target]);
 	model->targets[target]->removed = true;
 }
