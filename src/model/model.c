@@ -132,8 +132,6 @@ void model_remove_source(struct model *model, uint32_t number)
 	source = model->sources[number];
 	source_forget(source, model->names);
 	source->removed = true;
-	source->target = source->status.target = UINT32_MAX;
-	source->status.outcome = TICK_OK;
 }
 
 void model_remove_target(struct model *model, uint32_t target)
@@ -183,6 +181,8 @@ struct source_status model_source(const struct model *model, uint32_t source)
 	assert(source < model->nsources);
 	status = model->sources[source]->status;
 	status.error = model->sources[source]->error;
+	if (model->sources[source]->removed)
+		status.target = UINT32_MAX;
 	return status;
 }
 
