@@ -65,9 +65,9 @@ struct config {
 	struct config_key *keys;
 	size_t nkeys;
 	char *theme;
-	char *cause_link; /* reserved for links, "" */
 	bool bell;
 	bool utc;
+	bool owned; /* the file is the user's own and nobody else can write it: commands may run */
 	int references;
 };
 
@@ -90,5 +90,9 @@ struct config *config_ref(struct config *config);
  * ~/.config/…, SYSCONFDIR/hypercare/hypercare.yaml; never in the current folder. The caller frees
  * it; NULL when there is none. */
 char *config_find(const char *given);
+
+/* The keys of the file, for the manual. */
+struct yaml_field;
+const struct yaml_field *config_schema(void);
 
 #endif

@@ -21,6 +21,11 @@ struct secret_ref {
 /* Parses "bearer:env:NAME", "basic:file:/path", "header:X-API-KEY:credential:NAME". A value in
  * place of a reference is refused with a sentence that says how to do it. */
 int secret_parse(const char *text, struct secret_ref *ret_ref, struct err *err);
+/* The same for a command that prints the value: scheme is "bearer", "basic" or "header:NAME". Takes
+ * the words over when it succeeds. owned says that the file they came from is the user's own;
+ * otherwise they are refused. */
+int secret_parse_command(const char *scheme, char **command, bool owned, struct secret_ref *ret_ref,
+			 struct err *err);
 void secret_release(struct secret_ref *ref);
 
 /* The complete header line ("Authorization: Bearer …"), read anew at each call; NULL and err when

@@ -30,13 +30,6 @@ int theme_load(struct theme *theme, const char *name, int (*style_id)(const char
 	       void (*warn)(void *ctx, const char *file, const struct err *err), void *ctx,
 	       struct err *err);
 
-/* Folders with data (profiles, themes), most important first; the caller frees. kind: "themes". */
-char *config_data_path(const char *kind, const char *name);
-/* All names in those folders, sorted, without ".yaml"; NULL-terminated, freed with
- * config_names_free(). */
-char **config_data_names(const char *kind);
-void config_names_free(char **names);
-
 /* The palette colour as 0xrrggbb, for pictures. */
 unsigned theme_rgb(short colour);
 

@@ -62,6 +62,6 @@ struct term_stats {
 	unsigned one_in;  /* 1 frame in N, over the last 10 s */
 	double bytes_per_s;
 };
-struct term_stats term_stats(const struct term *term, int64_t now_ms);
+struct term_stats term_stats(struct term *term, int64_t now_ms);
 
 #endif

@@ -1,0 +1,45 @@
+/* The program: which command runs, with what. */
+#ifndef HC_APP_APP_H
+#define HC_APP_APP_H
+
+#include "app/options.h"
+#include "config/config.h"
+
+#include <stddef.h>
+
+/* Exit codes of all commands but report and check, which follow monitoring plugins (0 ok, 1
+ * warning, 2 critical, 3 unknown). */
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_UNKNOWN = 3 };
+
+struct app_command {
+	const char *name; /* "" is the console; NULL ends the table */
+	unsigned mask;
+	const char *usage; /* words after the name */
+	const char *help;  /* one line */
+	int (*run)(const struct options *options, int argc, char **argv);
+};
+
+const struct app_command *app_commands(void);
+
+/* Runs the program and returns its exit code. */
+int app_main(int argc, char **argv);
+
+/* Says "hypercare: text" on standard error and returns code. */
+int app_fail(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The configuration of a command: the file (given, or found when no URL is given), then the URLs
+ * of the command line with its options. NULL after saying why. */
+struct config *app_config(const struct options *options, int argc, char **argv);
+
+/* The commands, one file each. */
+int cmd_console(const struct options *options, int argc, char **argv);
+int cmd_demo(const struct options *options, int argc, char **argv);
+int cmd_report(const struct options *options, int argc, char **argv);
+int cmd_check(const struct options *options, int argc, char **argv);
+int cmd_identify(const struct options *options, int argc, char **argv);
+int cmd_profile(const struct options *options, int argc, char **argv);
+int cmd_config(const struct options *options, int argc, char **argv);
+int cmd_init(const struct options *options, int argc, char **argv);
+int cmd_tables(const struct options *options, int argc, char **argv);
+
+#endif

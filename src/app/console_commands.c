@@ -1,0 +1,273 @@
+#include "app/console_commands.h"
+
+#include "app/app.h"
+#include "base/alloc.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS 16
+
+struct command {
+	struct screen_command said;
+	int (*run)(struct console *console, int argc, const char *const *argv, struct err *err);
+};
+
+static int run_quit(struct console *console, int argc, const char *const *argv, struct err *err)
+{
+	(void)argc, (void)argv, (void)err;
+	console_quit(console, EXIT_OK);
+	return 0;
+}
+
+static int run_retry(struct console *console, int argc, const char *const *argv, struct err *err)
+{
+	uint32_t target = UINT32_MAX;
+
+	if (argc > 1)
+		target = model_target_by_name(session_model(console->session), argv[1]);
+	if (argc > 1 && target == UINT32_MAX)
+		return err_set(err, ERR_NOT_FOUND, "no target is called %s", argv[1]);
+	session_retry(console->session, target);
+	console_say(console, false, "polling now");
+	return 0;
+}
+
+static int run_redraw(struct console *console, int argc, const char *const *argv, struct err *err)
+{
+	(void)argc, (void)argv, (void)err;
+	console->redraw = true;
+	return 0;
+}
+
+static int run_suspend(struct console *console, int argc, const char *const *argv, struct err *err)
+{
+	(void)argc, (void)argv, (void)err;
+	console_suspend(console);
+	return 0;
+}
+
+static int run_copy(struct console *console, int argc, const char *const *argv, struct err *err)
+{
+	struct scene scene = console_scene(console);
+	char *text = screen_copy(console->screen, &scene, argc > 1 && !strcmp(argv[1], "sentence"));
+
+	if (!text)
+		return err_set(err, ERR_NOT_FOUND, "no row to copy");
+	term_copy(console->term, text);
+	console_say(console, false, "copied: %s", text);
+	free(text);
+	return 0;
+}
+
+static struct svg_colours theme_colours(const struct theme *theme)
+{
+	struct svg_colours colours = {.paper = 0x101418};
+
+	for (int i = 0; i < STYLE_COUNT; i++) {
+		const struct theme_style *style = &theme->styles[i];
+		unsigned fore = style->foreground[0] == THEME_DEFAULT
+					? 0xd0d0d0
+					: theme_rgb(style->foreground[0]);
+		unsigned back = style->background[0] == THEME_DEFAULT
+					? colours.paper
+					: theme_rgb(style->background[0]);
+
+		colours.foreground[i] = style->reverse ? back : fore;
+		colours.background[i] = style->reverse ? fore : back;
+		colours.bold[i] = style->bold;
+	}
+	return colours;
+}
+
+static int write_file(const char *path, const struct strbuf *text, struct err *err)
+{
+	FILE *file = fopen(path, "wxe");
+
+	if (!file && errno == EEXIST)
+		return err_set(err, ERR_IO, "%s is there already: give another name", path);
+	if (!file)
+		return err_set(err, ERR_IO, "cannot write %s: %s", path, strerror(errno));
+	fwrite(text->buf, 1, text->len, file);
+	if (fclose(file))
+		return err_set(err, ERR_IO, "cannot write %s: %s", path, strerror(errno));
+	return 0;
+}
+
+static int run_shot(struct console *console, int argc, const char *const *argv, struct err *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *ending = argc > 1 ? strrchr(argv[1], '.') : NULL;
+	int result;
+
+	if (argc != 2)
+		return err_set(err, ERR_INVALID, "shot wants a file: NAME.txt or NAME.svg");
+	if (ending && !strcmp(ending, ".svg")) {
+		struct svg_colours colours = theme_colours(&console->theme);
+
+		frame_svg(&console->frame, &colours, &text);
+	} else {
+		frame_text(&console->frame, &text);
+	}
+	result = write_file(argv[1], &text, err);
+	strbuf_release(&text);
+	if (!result)
+		console_say(console, false, "written: %s", argv[1]);
+	return result;
+}
+
+static int run_theme(struct console *console, int argc, const char *const *argv, struct err *err)
+{
+	if (argc != 2)
+		return err_set(err, ERR_INVALID, "theme wants a name, such as light");
+	return console_set_theme(console, argv[1], err);
+}
+
+static int run_set(struct console *console, int argc, const char *const *argv, struct err *err)
+{
+	struct {
+		const char *name;
+		bool *field;
+	} switches[] = {
+		{"bell", &console->bell}, {"utc", &console->utc}, {"ascii", &console->frame.ascii}};
+	const char *name = argc > 1 ? argv[1] : "";
+	bool on = strncmp(name, "no", 2) != 0;
+
+	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
+		if (!strcmp(on ? name : name + 2, switches[i].name)) {
+			*switches[i].field = on;
+			console->redraw = true;
+			return 0;
+		}
+	return err_set(err, ERR_INVALID,
+		       "set takes bell, utc or ascii, with 'no' before it for off");
+}
+
+static int run_time_zone(struct console *console, int argc, const char *const *argv,
+			 struct err *err)
+{
+	(void)argc, (void)argv, (void)err;
+	console->utc = !console->utc;
+	return 0;
+}
+
+/* Closes what is open; with nothing open, quits. */
+static int run_close(struct console *console, int argc, const char *const *argv, struct err *err)
+{
+	struct scene scene = console_scene(console);
+
+	(void)argc, (void)argv;
+	if (screen_command(console->screen, &scene, 1, (const char *const[]){"back"}, err))
+		console_quit(console, EXIT_OK);
+	return 0;
+}
+
+static const struct command own[] = {
+	{{"quit", "", "quit", "program"}, run_quit},
+	{{"close", "", "close the view, at the top quit", "program"}, run_close},
+	{{"retry", "[TARGET]", "poll now what waits or was stopped", "program"}, run_retry},
+	{{"redraw", "", "paint everything anew", "program"}, run_redraw},
+	{{"suspend", "", "back to the shell; fg returns", "program"}, run_suspend},
+	{{"copy", "row|sentence", "to the clipboard of the terminal (OSC 52)", "program"},
+	 run_copy},
+	{{"shot", "FILE", "write the screen as text or, to NAME.svg, as a picture", "program"},
+	 run_shot},
+	{{"theme", "NAME", "other colours", "program"}, run_theme},
+	{{"time-zone", "", "times in UTC or local", "program"}, run_time_zone},
+	{{"set", "[no]bell|utc|ascii", "switch something on or off", "program"}, run_set},
+};
+#define OWN (sizeof(own) / sizeof(own[0]))
+
+const struct screen_command *console_commands(void)
+{
+	static struct screen_command *all;
+	const struct screen_command *theirs = screen_commands();
+	size_t n = 0;
+
+	if (all)
+		return all;
+	while (theirs[n].name)
+		n++;
+	all = xcalloc(n + OWN + 1, sizeof(*all));
+	memcpy(all, theirs, n * sizeof(*all));
+	for (size_t i = 0; i < OWN; i++)
+		all[n + i] = own[i].said;
+	return all;
+}
+
+/* Splits a line into words; quotes of either kind hold one together. Returns how many. */
+static int split(char *line, const char **words)
+{
+	int n = 0;
+
+	while (n < WORDS) {
+		char quote = '\0', *to;
+
+		line += strspn(line, " \t");
+		if (!*line)
+			break;
+		words[n++] = to = line;
+		for (; *line && (quote || !isblank((unsigned char)*line)); line++) {
+			if (*line == quote)
+				quote = '\0';
+			else if (!quote && (*line == '"' || *line == '\''))
+				quote = *line;
+			else
+				*to++ = *line;
+		}
+		if (*line)
+			line++;
+		*to = '\0';
+	}
+	return n;
+}
+
+static int run_own(struct console *console, int argc, const char *const *argv, struct err *err)
+{
+	for (size_t i = 0; i < OWN; i++)
+		if (!strcmp(own[i].said.name, argv[0]))
+			return own[i].run(console, argc, argv, err);
+	return err_set(err, ERR_NOT_FOUND, "no command is called %s: ? lists them", argv[0]);
+}
+
+void console_execute(struct console *console, const char *line)
+{
+	struct scene scene = console_scene(console);
+	char *copy = xstrdup(line);
+	const char *words[WORDS];
+	struct err err = {0};
+	int n = split(copy, words), result = 0;
+
+	if (n) {
+		result = screen_command(console->screen, &scene, n, words, &err);
+		if (result > 0)
+			result = run_own(console, n, words, &err);
+		if (result < 0)
+			console_say(console, true, "%s", err.msg);
+	}
+	free(copy);
+	console_refresh(console);
+}
+
+const char *console_phase(struct console *console, struct clock now)
+{
+	const struct config *config = console->config;
+	int64_t day = (now.wall_ms - config->golive_ms) / 86400000 + 1;
+
+	console->phase[0] = '\0';
+	if (!config->golive_ms || now.wall_ms < config->golive_ms)
+		return console->phase;
+	for (size_t i = 0; i < config->nphases; i++) {
+		if (day <= config->phases[i].days || i + 1 == config->nphases) {
+			snprintf(console->phase, sizeof(console->phase), "%s day %lld/%lld",
+				 config->phases[i].name, (long long)day,
+				 (long long)config->phases[i].days);
+			break;
+		}
+		day -= config->phases[i].days;
+	}
+	return console->phase;
+}

@@ -1,0 +1,416 @@
+#include "app/session.h"
+
+#include "app/rules.h"
+#include "base/alloc.h"
+#include "base/log.h"
+#include "collect/discover.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define JUDGE_MS          1000 /* between evaluations when nothing arrives */
+#define SETTLE_MS         50   /* ticks that arrive together are judged together */
+#define SEARCH_FIRST_MS   1000
+#define SEARCH_LAST_MS    30000
+#define HISTORY_MS        (15 * 60 * 1000)
+#define SERIES_PER_TARGET 100000
+
+/* One target on its way from a URL to being polled. */
+struct session_target {
+	struct session *session;
+	const struct config_target *config;
+	struct profile *profile; /* once known */
+	struct discover *discover;
+	struct loop_timer again;
+	int64_t wait_ms;
+	uint32_t number;      /* of the model */
+	uint32_t identifying; /* source that says how the search goes */
+	bool failed;
+	char sentence[256]; /* what the last search said */
+};
+
+struct session {
+	struct session_ops ops;
+	void *ctx;
+	struct config *config;
+	struct loop *loop;
+	struct eval *eval;
+	struct http *http;
+	struct names *names;
+	struct model *model;
+	struct rules rules;
+	struct detect *detect;
+	struct collect *collect;
+	struct session_target *targets;
+	size_t ntargets;
+	struct loop_fd eval_ready;
+	struct loop_timer eval_due;
+	struct loop_timer judge;
+	int64_t judge_at_ms;
+};
+
+static void watch_eval(struct session *session)
+{
+	struct loop_fd *ready = &session->eval_ready;
+	int fd = eval_fd(session->eval);
+	int64_t deadline_ms = eval_deadline(session->eval);
+
+	if (ready->fd != fd) {
+		loop_fd_remove(session->loop, ready);
+		ready->fd = fd;
+	}
+	if (fd >= 0)
+		loop_fd_set(session->loop, ready,
+			    eval_wants_write(session->eval) ? POLLIN | POLLOUT : POLLIN);
+	if (deadline_ms != INT64_MAX)
+		loop_timer_set(session->loop, &session->eval_due, deadline_ms);
+	else
+		loop_timer_stop(session->loop, &session->eval_due);
+}
+
+static void turn_eval(struct session *session)
+{
+	eval_turn(session->eval, loop_now(session->loop).mono_ms);
+	watch_eval(session);
+}
+
+static void eval_is_ready(struct loop_fd *handle, short revents)
+{
+	(void)revents;
+	turn_eval(handle->ctx);
+}
+
+static void eval_is_due(struct loop_timer *timer)
+{
+	turn_eval(timer->ctx);
+}
+
+static void judge_in(struct session *session, int64_t wait_ms)
+{
+	int64_t at_ms = loop_now(session->loop).mono_ms + wait_ms;
+
+	if (session->judge_at_ms && session->judge_at_ms <= at_ms)
+		return;
+	session->judge_at_ms = at_ms;
+	loop_timer_set(session->loop, &session->judge, at_ms);
+}
+
+static void judge_now(struct loop_timer *timer)
+{
+	struct session *session = timer->ctx;
+
+	session->judge_at_ms = 0;
+	watch_eval(session);
+	detect_run(session->detect, loop_now(session->loop));
+	if (session->ops.changed)
+		session->ops.changed(session->ctx);
+	judge_in(session, JUDGE_MS);
+}
+
+static void log_tick(const struct session *session, const struct tick *tick)
+{
+	static const char *const outcomes[] = {"ok", "ok", "failed", "unauthorised"};
+	struct source_status status = model_source(session->model, tick->source);
+	const struct target_info *target = model_target(session->model, status.target);
+
+	log_debug("tick %s/%s %s", target ? target->name : "", status.name,
+		  outcomes[tick->outcome]);
+}
+
+static void take_tick(void *ctx, const struct tick *tick)
+{
+	struct session *session = ctx;
+
+	model_apply(session->model, tick, NULL);
+	log_tick(session, tick);
+	watch_eval(session);
+	judge_in(session, SETTLE_MS);
+}
+
+static void say(struct session_target *target, enum tick_outcome outcome, const char *sentence)
+{
+	struct session *session = target->session;
+	struct tick tick = {
+		.source = target->identifying,
+		.at = loop_now(session->loop),
+		.outcome = outcome,
+		.error = sentence,
+		.interval_ms = target->wait_ms,
+		.retry_ms = loop_now(session->loop).mono_ms + target->wait_ms,
+	};
+
+	take_tick(session, &tick);
+}
+
+static void search(struct session_target *target);
+
+static void search_again(struct loop_timer *timer)
+{
+	search(timer->ctx);
+}
+
+static void search_later(struct session_target *target, const char *sentence)
+{
+	struct session *session = target->session;
+
+	target->failed = true;
+	snprintf(target->sentence, sizeof(target->sentence), "%s", sentence);
+	say(target, TICK_FAILED, sentence);
+	loop_timer_set(session->loop, &target->again,
+		       loop_now(session->loop).mono_ms + target->wait_ms);
+	target->wait_ms =
+		target->wait_ms * 2 < SEARCH_LAST_MS ? target->wait_ms * 2 : SEARCH_LAST_MS;
+}
+
+static void open_target(struct session_target *target, struct profile *profile)
+{
+	struct session *session = target->session;
+	struct err err;
+
+	target->profile = profile;
+	if (session->ops.identify_only)
+		return;
+	if (collect_add(session->collect, target->config, profile, &err) == UINT32_MAX) {
+		search_later(target, err.msg);
+		return;
+	}
+	target->failed = false;
+	model_remove_source(session->model, target->identifying);
+	judge_in(session, SETTLE_MS);
+}
+
+static void found(void *ctx, const struct discover_result *result)
+{
+	struct session_target *target = ctx;
+
+	target->discover = NULL;
+	snprintf(target->sentence, sizeof(target->sentence), "%s", result->sentence);
+	if (result->profile)
+		open_target(target, result->profile);
+	else
+		search_later(target, result->sentence);
+}
+
+static bool is_log(const char *url)
+{
+	return !strncmp(url, "file:", 5) || !strncmp(url, "command:", 8) || !strcmp(url, "stdin");
+}
+
+static void search(struct session_target *target)
+{
+	struct session *session = target->session;
+	const char *name = target->config->profile;
+	struct profile *profile;
+	struct err err = {0};
+
+	if (is_log(target->config->url) && !*name)
+		name = "access-log";
+	if (*name) {
+		profile = profile_find(name, &err);
+		if (profile)
+			open_target(target, profile);
+		else
+			search_later(target, err.msg);
+		return;
+	}
+	target->discover = discover_start(session->loop, session->http, session->eval,
+					  target->config, found, target, &err);
+	if (!target->discover)
+		search_later(target, err.msg);
+	watch_eval(session);
+}
+
+static void register_target(struct session *session, struct session_target *target,
+			    const struct config_target *config)
+{
+	struct target_info info = {
+		.name = config->name,
+		.kind = "?",
+		.title = "not identified yet",
+		.url = config->url,
+		.group = config->banner,
+		.guard = (enum target_guard)config->guard,
+		.counts = config->counts,
+	};
+
+	*target = (struct session_target){
+		.session = session, .config = config, .wait_ms = SEARCH_FIRST_MS};
+	target->again = (struct loop_timer){.fire = search_again, .ctx = target};
+	target->number = model_add_target(session->model, &info);
+	target->identifying = model_add_source(session->model, target->number, "identify");
+}
+
+static void close_target(struct session_target *target)
+{
+	discover_cancel(target->discover);
+	loop_timer_stop(target->session->loop, &target->again);
+	profile_unref(target->profile);
+}
+
+static uint64_t random_seed(void)
+{
+	uint64_t seed;
+
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		seed = (uint64_t)clock_read().mono_ms;
+	return seed;
+}
+
+static void add_targets(struct session *session)
+{
+	session->ntargets = session->config->ntargets;
+	session->targets = xcalloc(session->ntargets, sizeof(*session->targets));
+	http_expect(session->http, session->ntargets);
+	for (size_t i = 0; i < session->ntargets; i++)
+		register_target(session, &session->targets[i], &session->config->targets[i]);
+}
+
+struct session *session_new(struct config *config, const struct options *options,
+			    const struct session_ops *ops, void *ctx, struct err *err)
+{
+	const struct model_limits limits = {.history_ms = HISTORY_MS,
+					    .series_per_target = SERIES_PER_TARGET};
+	const struct collect_ops collect_ops = {.tick = take_tick};
+	struct collect_options collecting = {.interval_ms = options->interval_ms,
+					     .random_seed = random_seed()};
+	struct session *session = xcalloc(1, sizeof(*session));
+
+	session->ops = *ops;
+	session->ctx = ctx;
+	session->config = config_ref(config);
+	hash_seed(random_seed());
+	session->eval = eval_new(err);
+	if (!session->eval || rules_init(&session->rules, config, options->only, err)) {
+		session_free(session);
+		return NULL;
+	}
+	session->loop = loop_new();
+	session->http = http_new(session->loop);
+	session->names = names_new();
+	session->model = model_new(session->names, &limits);
+	session->detect = detect_new(session->model, session->rules.rules, session->rules.n);
+	session->collect = collect_new(session->loop, session->http, session->eval, session->model,
+				       &collecting, &collect_ops, session);
+	session->eval_ready = (struct loop_fd){.fd = -1, .ready = eval_is_ready, .ctx = session};
+	session->eval_due = (struct loop_timer){.fire = eval_is_due, .ctx = session};
+	session->judge = (struct loop_timer){.fire = judge_now, .ctx = session};
+	add_targets(session);
+	return session;
+}
+
+void session_free(struct session *session)
+{
+	if (!session)
+		return;
+	for (size_t i = 0; i < session->ntargets; i++)
+		close_target(&session->targets[i]);
+	free(session->targets);
+	collect_free(session->collect);
+	detect_free(session->detect);
+	rules_release(&session->rules);
+	model_free(session->model);
+	names_unref(session->names);
+	http_free(session->http);
+	if (session->loop) {
+		loop_fd_remove(session->loop, &session->eval_ready);
+		loop_timer_stop(session->loop, &session->eval_due);
+		loop_timer_stop(session->loop, &session->judge);
+	}
+	eval_free(session->eval);
+	loop_free(session->loop);
+	config_unref(session->config);
+	free(session);
+}
+
+void session_start(struct session *session)
+{
+	for (size_t i = 0; i < session->ntargets; i++)
+		search(&session->targets[i]);
+	judge_in(session, SETTLE_MS);
+}
+
+struct loop *session_loop(const struct session *session)
+{
+	return session->loop;
+}
+
+const struct model *session_model(const struct session *session)
+{
+	return session->model;
+}
+
+struct detect *session_detect(const struct session *session)
+{
+	return session->detect;
+}
+
+const struct config *session_config(const struct session *session)
+{
+	return session->config;
+}
+
+void session_retry(struct session *session, uint32_t target)
+{
+	for (size_t i = 0; i < session->ntargets; i++) {
+		struct session_target *each = &session->targets[i];
+
+		if (target != UINT32_MAX && each->number != target)
+			continue;
+		if (!each->failed || each->discover)
+			continue;
+		each->wait_ms = SEARCH_FIRST_MS;
+		loop_timer_set(session->loop, &each->again, loop_now(session->loop).mono_ms);
+	}
+	collect_retry(session->collect, target);
+}
+
+struct session_progress session_progress(const struct session *session)
+{
+	struct session_progress progress = {.targets = session->ntargets};
+
+	for (size_t i = 0; i < session->ntargets; i++) {
+		const struct session_target *target = &session->targets[i];
+
+		progress.failed += target->failed;
+		progress.searching += target->discover && !target->failed;
+	}
+	if (collect_settled(session->collect, 2))
+		progress.polled = progress.targets - progress.failed - progress.searching;
+	return progress;
+}
+
+const struct profile *session_found(const struct session *session, size_t i,
+				    const char **ret_sentence)
+{
+	*ret_sentence = session->targets[i].sentence;
+	return session->targets[i].profile;
+}
+
+void session_load(const struct session *session, double *ret_requests_per_s,
+		  double *ret_bytes_per_s)
+{
+	*ret_requests_per_s = *ret_bytes_per_s = 0;
+	for (uint32_t i = 0; i < model_source_count(session->model); i++) {
+		struct source_status status = model_source(session->model, i);
+
+		*ret_requests_per_s += status.requests_per_s;
+		*ret_bytes_per_s += status.bytes_per_s;
+	}
+}
+
+const char *session_hint(void *ctx, enum signal signal)
+{
+	const struct session *session = ctx;
+
+	for (size_t i = 0; i < session->ntargets; i++) {
+		const struct profile *profile = session->targets[i].profile;
+		const char *hint = profile ? profile_hint(profile, signal) : NULL;
+
+		if (hint)
+			return hint;
+	}
+	return NULL;
+}

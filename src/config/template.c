@@ -1,0 +1,92 @@
+#include "config/template.h"
+
+#include <string.h>
+
+void template_begin(struct strbuf *out)
+{
+	strbuf_addstr(out, "# hypercare.yaml: man 5 hypercare.yaml lists every key; check it with\n"
+			   "# hypercare config check FILE\n"
+			   "project: my-project\n"
+			   "# golive: 2026-11-23\n"
+			   "# phases:\n"
+			   "#   - {name: STABILISATION, days: 28}\n"
+			   "#   - {name: OPTIMISATION, days: 28}\n"
+			   "#   - {name: HANDOVER, days: 14}\n"
+			   "\n"
+			   "targets:\n");
+}
+
+/* A double-quoted scalar. */
+static void add_quoted(struct strbuf *out, const char *text)
+{
+	strbuf_addch(out, '"');
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			strbuf_addch(out, '\\');
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			strbuf_addf(out, "\\x%02x", (unsigned)(unsigned char)*text);
+		else
+			strbuf_addch(out, *text);
+	}
+	strbuf_addch(out, '"');
+}
+
+static void add_key(struct strbuf *out, const char *key, const char *value)
+{
+	if (!value || !*value)
+		return;
+	strbuf_addf(out, "    %s: ", key);
+	add_quoted(out, value);
+	strbuf_addch(out, '\n');
+}
+
+static void add_auth(struct strbuf *out, const struct secret_ref *auth)
+{
+	static const char *const schemes[] = {"", "bearer", "basic", "header"};
+	static const char *const origins[] = {"env", "file", "command", "credential"};
+
+	if (auth->scheme == SECRET_NONE || auth->from == SECRET_COMMAND) {
+		strbuf_addstr(out, "    # auth: bearer:env:NAME\n");
+		return;
+	}
+	strbuf_addf(out, "    auth: \"%s%s%s:%s:%s\"\n", schemes[auth->scheme],
+		    auth->header ? ":" : "", auth->header ? auth->header : "", origins[auth->from],
+		    auth->name);
+}
+
+void template_target(struct strbuf *out, const struct config_target *target, const char *profile,
+		     const char *sentence)
+{
+	strbuf_addstr(out, "  # ");
+	for (; *sentence; sentence++)
+		strbuf_addch(out, *sentence == '\n' ? ' ' : *sentence);
+	strbuf_addstr(out, "\n  - name: ");
+	add_quoted(out, target->name);
+	strbuf_addch(out, '\n');
+	add_key(out, "url", target->url);
+	add_key(out, "profile", profile);
+	add_auth(out, &target->auth);
+	add_key(out, "cacert", target->cacert);
+	add_key(out, "cert", target->cert);
+	add_key(out, "key", target->key);
+	add_key(out, "pinnedpubkey", target->pinnedpubkey);
+	add_key(out, "unix_socket", target->unix_socket);
+	strbuf_addstr(out, "    guard: ask      # ro, ask or rw\n"
+			   "    # banner: prod  # prod, stage or dev\n"
+			   "    # interval: 5s\n");
+}
+
+void template_end(struct strbuf *out)
+{
+	strbuf_addstr(out,
+		      "\n"
+		      "# rules:\n"
+		      "#   - {name: checkout-slow, measure: latency-p95, over: 0.5, for: 5m,\n"
+		      "#      filter: \"route:checkout\", by: target route, severity: critical}\n"
+		      "# rules_off: []\n"
+		      "# keys:\n"
+		      "#   - {keys: F5, command: retry}\n"
+		      "# theme: default   # light, mono, high-contrast, colour-blind\n"
+		      "# bell: true\n"
+		      "# utc: true\n");
+}

@@ -1,0 +1,354 @@
+/* The terminal itself: taking it over, giving it back, and letting bytes leave when it takes
+ * them. paint.c draws, input.c reads. */
+#include "tui/term_private.h"
+
+#include "base/alloc.h"
+#include "base/base64.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ESCAPE_DELAY_MS 25
+#define CLOSE_MS        300 /* a terminal that takes nothing is not waited for longer */
+#define COPY_BYTES      65536
+#define PASTE_ON        "\033[?2004h"
+#define PASTE_OFF       "\033[?2004l"
+
+/* For term_rescue(), which may run in a signal handler. */
+static struct {
+	int fd;
+	const char *bytes;
+	size_t len;
+	struct termios before;
+} rescue = {.fd = -1};
+
+void term_rescue(void)
+{
+	if (rescue.fd < 0)
+		return;
+	if (write(rescue.fd, rescue.bytes, rescue.len) < 0)
+		errno = 0;
+	tcsetattr(rescue.fd, TCSANOW, &rescue.before);
+}
+
+static int open_tty(int given)
+{
+	const int flags = O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	char path[32];
+	int fd;
+
+	if (given < 0)
+		return open("/dev/tty", flags);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", given);
+	fd = open(path, flags);
+	if (fd < 0 && ttyname(given))
+		fd = open(ttyname(given), flags);
+	return fd;
+}
+
+static FILE *open_canvas(void)
+{
+#ifdef HAVE_MEMFD_CREATE
+	int fd = memfd_create("hypercare", MFD_CLOEXEC);
+
+	return fd < 0 ? NULL : fdopen(fd, "w+");
+#else
+	return tmpfile();
+#endif
+}
+
+void term_collect(struct term *term)
+{
+	int fd = fileno(term->canvas);
+	struct stat st;
+
+	fflush(term->canvas);
+	if (fstat(fd, &st) || st.st_size <= 0)
+		return;
+	strbuf_grow(&term->queue, (size_t)st.st_size);
+	if (pread(fd, term->queue.buf + term->queue.len, (size_t)st.st_size, 0) == st.st_size) {
+		term->queue.len += (size_t)st.st_size;
+		term->queue.buf[term->queue.len] = '\0';
+	}
+	if (ftruncate(fd, 0) || lseek(fd, 0, SEEK_SET))
+		strbuf_clear(&term->queue);
+}
+
+/* A string of terminfo, or NULL. */
+static const char *capability(const char *name)
+{
+	const char *text = tigetstr(name);
+
+	return text == (char *)-1 ? NULL : text;
+}
+
+static void prepare_rescue(struct term *term)
+{
+	static const char *const names[] = {"sgr0", "rmkx", "cnorm", "rmcup"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (capability(names[i]))
+			strbuf_addstr(&term->reset, capability(names[i]));
+	strbuf_addstr(&term->reset, PASTE_OFF);
+	rescue.bytes = term->reset.buf;
+	rescue.len = term->reset.len;
+	rescue.before = term->before;
+	rescue.fd = term->fd;
+}
+
+static int take_modes(struct term *term, struct err *err)
+{
+	if (tcgetattr(term->fd, &term->before))
+		return err_set(err, ERR_UNSUPPORTED,
+			       "no terminal to draw on: hypercare report prints the same figures");
+	term->during = term->before;
+	term->during.c_iflag &= ~(tcflag_t)(IXON | IXOFF | ICRNL | INLCR | IGNCR | ISTRIP);
+	term->during.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
+	term->during.c_oflag &= ~(tcflag_t)OPOST;
+	term->during.c_cc[VMIN] = 1;
+	term->during.c_cc[VTIME] = 0;
+	tcsetattr(term->fd, TCSANOW, &term->during);
+	return 0;
+}
+
+static void begin_colours(struct term *term, bool no_color)
+{
+	term->mono = no_color || !has_colors() || start_color() == ERR || COLORS < 8 ||
+		     COLOR_PAIRS <= STYLE_COUNT;
+	if (!term->mono)
+		use_default_colors();
+	term->palette = COLORS >= 256 ? 0 : COLORS >= 16 ? 1 : 2;
+}
+
+/* curses believes that it writes to a terminal, which is a file in memory. */
+static int begin_curses(struct term *term, const struct term_options *options, struct err *err)
+{
+	use_env(FALSE);
+	set_escdelay(ESCAPE_DELAY_MS);
+	term->canvas = open_canvas();
+	term->keyboard = fdopen(dup(term->fd), "r");
+	if (!term->canvas || !term->keyboard)
+		return err_set(err, ERR_IO, "no file can be had to draw in: %s", strerror(errno));
+	term->screen = newterm(options->type, term->canvas, term->keyboard);
+	if (!term->screen || !capability("cup"))
+		return err_set(err, ERR_UNSUPPORTED,
+			       "TERM=%.40s cannot be drawn on: hypercare report prints the same "
+			       "figures",
+			       options->type);
+	begin_colours(term, options->no_color);
+	nonl();
+	input_begin(term);
+	return 0;
+}
+
+struct term *term_open(const struct term_options *options, struct err *err)
+{
+	struct term *term = xcalloc(1, sizeof(*term));
+
+	strbuf_init(&term->queue);
+	strbuf_init(&term->reset);
+	strbuf_init(&term->pasted);
+	term->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	term->fd = open_tty(options->tty_fd);
+	if (!options->type || !*options->type)
+		err_set(err, ERR_UNSUPPORTED,
+			"TERM is not set: hypercare report prints the same figures");
+	else if (term->fd < 0)
+		err_set(err, ERR_UNSUPPORTED,
+			"no terminal to draw on: hypercare report prints the same figures");
+	else if (!take_modes(term, err)) {
+		if (!begin_curses(term, options, err)) {
+			prepare_rescue(term);
+			strbuf_addstr(&term->queue, PASTE_ON);
+			term_resized(term);
+			return term;
+		}
+		tcsetattr(term->fd, TCSANOW, &term->before);
+	}
+	term_close(term);
+	return NULL;
+}
+
+/* Lets bytes leave for a short while. */
+static void drain(struct term *term)
+{
+	struct pollfd ready = {.fd = term->fd, .events = POLLOUT};
+
+	while (term_queued(term) && !term_flush(term) && term_queued(term))
+		if (poll(&ready, 1, CLOSE_MS) <= 0)
+			break;
+	if (term_queued(term))
+		tcflush(term->fd, TCOFLUSH);
+}
+
+static void give_back(struct term *term)
+{
+	set_term(term->screen);
+	endwin();
+	term_collect(term);
+	strbuf_addstr(&term->queue, PASTE_OFF);
+	drain(term);
+	tcsetattr(term->fd, TCSANOW, &term->before);
+}
+
+void term_close(struct term *term)
+{
+	if (!term)
+		return;
+	if (rescue.fd >= 0 && rescue.fd == term->fd)
+		give_back(term);
+	rescue.fd = -1;
+	if (term->pad)
+		delwin(term->pad);
+	if (term->screen)
+		delscreen(term->screen);
+	if (term->canvas)
+		fclose(term->canvas);
+	if (term->keyboard)
+		fclose(term->keyboard);
+	if (term->fd >= 0)
+		close(term->fd);
+	strbuf_release(&term->queue);
+	strbuf_release(&term->reset);
+	strbuf_release(&term->pasted);
+	free(term);
+}
+
+void term_suspend(struct term *term)
+{
+	give_back(term);
+}
+
+void term_resume(struct term *term)
+{
+	tcsetattr(term->fd, TCSANOW, &term->during);
+	strbuf_addstr(&term->queue, PASTE_ON);
+	term_resized(term);
+}
+
+int term_fd(const struct term *term)
+{
+	return term->fd;
+}
+
+bool term_is_ascii(const struct term *term)
+{
+	return term->ascii;
+}
+
+bool term_resized(struct term *term)
+{
+	struct winsize size;
+
+	if (ioctl(term->fd, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col)
+		size = (struct winsize){.ws_row = 24, .ws_col = 80};
+	if (size.ws_row == term->rows && size.ws_col == term->columns)
+		return false;
+	term->rows = size.ws_row;
+	term->columns = size.ws_col;
+	set_term(term->screen);
+	resizeterm(term->rows, term->columns);
+	return true;
+}
+
+void term_size(const struct term *term, int *ret_rows, int *ret_columns)
+{
+	*ret_rows = term->rows;
+	*ret_columns = term->columns;
+}
+
+void term_theme(struct term *term, const struct theme *theme)
+{
+	paint_theme(term, theme);
+}
+
+bool term_paint(struct term *term, const struct frame *frame, bool redraw)
+{
+	if (term_queued(term)) {
+		term->skipped++;
+		return false;
+	}
+	paint_frame(term, frame, redraw);
+	term_collect(term);
+	term->frames++;
+	return true;
+}
+
+size_t term_queued(const struct term *term)
+{
+	return term->queue.len - term->left;
+}
+
+int term_flush(struct term *term)
+{
+	while (term_queued(term)) {
+		ssize_t n = write(term->fd, term->queue.buf + term->left, term_queued(term));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
+		term->left += (size_t)n;
+		term->bytes += (uint64_t)n;
+	}
+	strbuf_clear(&term->queue);
+	term->left = 0;
+	return 0;
+}
+
+void term_copy(struct term *term, const char *text)
+{
+	size_t len = strlen(text);
+
+	strbuf_addstr(&term->queue, "\033]52;c;");
+	base64_add(&term->queue, text, len < COPY_BYTES ? len : COPY_BYTES);
+	strbuf_addstr(&term->queue, "\033\\");
+}
+
+void term_bell(struct term *term)
+{
+	strbuf_addch(&term->queue, '\a');
+}
+
+static void take_snapshot(struct term *term, int64_t now_ms)
+{
+	if (term->snapshots[0].at_ms && now_ms - term->snapshots[0].at_ms < 1000)
+		return;
+	memmove(&term->snapshots[1], &term->snapshots[0],
+		sizeof(term->snapshots) - sizeof(term->snapshots[0]));
+	term->snapshots[0].at_ms = now_ms;
+	term->snapshots[0].bytes = term->bytes;
+	term->snapshots[0].frames = term->frames;
+	term->snapshots[0].skipped = term->skipped;
+}
+
+struct term_stats term_stats(struct term *term, int64_t now_ms)
+{
+	struct term_stats stats = {.bytes = term->bytes,
+				   .frames = term->frames,
+				   .skipped = term->skipped,
+				   .one_in = 1};
+	size_t oldest = TERM_SNAPSHOTS - 1;
+	uint64_t frames, skipped;
+
+	take_snapshot(term, now_ms);
+	while (oldest && !term->snapshots[oldest].at_ms)
+		oldest--;
+	frames = term->frames - term->snapshots[oldest].frames;
+	skipped = term->skipped - term->snapshots[oldest].skipped;
+	if (frames + skipped)
+		stats.one_in = (unsigned)((frames + skipped) / (frames ? frames : 1));
+	if (now_ms > term->snapshots[oldest].at_ms)
+		stats.bytes_per_s = (double)(term->bytes - term->snapshots[oldest].bytes) * 1000 /
+				    (double)(now_ms - term->snapshots[oldest].at_ms);
+	return stats;
+}

@@ -1,0 +1,241 @@
+"""What the tests on real gateways share: starting them on loopback, sending a known mix of requests
+through them, and comparing what hypercare reports with what was sent. Standard library only.
+
+A test that lacks its gateway calls need(), which exits 77 after saying so.
+"""
+
+import atexit
+import http.client
+import http.server
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HYPERCARE = os.path.abspath(os.path.join(os.environ.get("top_builddir", "."), "hypercare"))
+WAIT_S = 30
+folder = tempfile.mkdtemp(prefix="hypercare-real-")
+atexit.register(shutil.rmtree, folder, True)
+started = []
+failures = []
+
+
+def need(*programs):
+    """The paths of programs; exits 77 when one is missing."""
+    paths = []
+    for program in programs:
+        found = shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+        if not found:
+            print(f"skipped: {program} is not installed")
+            sys.exit(77)
+        paths.append(found)
+    return paths[0] if len(paths) == 1 else paths
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def path(name):
+    return os.path.join(folder, name)
+
+
+def write(name, text):
+    with open(path(name), "w") as f:
+        f.write(text)
+    return path(name)
+
+
+def wait_for(condition, what, seconds=WAIT_S):
+    """Waits until condition() is true; a condition that raises OSError is not true yet."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            result = condition()
+            if result:
+                return result
+        except OSError:
+            pass
+        time.sleep(0.02)
+    for process in started:
+        if process.poll() is not None:
+            print(f"{process.args[0]} has ended with {process.returncode}")
+    sys.exit(f"FAIL: waited {seconds} s for {what}")
+
+
+def listens(port):
+    with socket.create_connection(("127.0.0.1", port), 1):
+        return True
+
+
+def get(port, url_path, headers=None):
+    """One GET: (status, body)."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", url_path, headers=headers or {})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, body
+
+
+def start(argv, ready=None, log=None, env=None, seconds=WAIT_S):
+    """Starts a gateway, to be stopped by its pid at the end; ready is its port or a condition."""
+    out = open(path(log or os.path.basename(argv[0]) + ".out"), "ab")
+    process = subprocess.Popen(argv, stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=folder,
+                               env=env, start_new_session=True)
+    started.append(process)
+    if ready is not None:
+        condition = (lambda: listens(ready)) if isinstance(ready, int) else ready
+        wait_for(condition, argv[0], seconds)
+    return process
+
+
+def stop(process):
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    if process in started:
+        started.remove(process)
+
+
+@atexit.register
+def stop_all():
+    for process in list(reversed(started)):
+        stop(process)
+
+
+class Upstream(http.server.BaseHTTPRequestHandler):
+    """Answers as the path says: /status/503 with that code, /slow/250 after as many ms."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def answer(self):
+        parts = self.path.split("?")[0].split("/")
+        code = 200
+        if len(parts) > 2 and parts[1] == "status":
+            code = int(parts[2])
+        if len(parts) > 2 and parts[1] == "slow":
+            time.sleep(int(parts[2]) / 1000)
+        body = b"upstream\n"
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_HEAD = answer
+
+    def log_message(self, *args):
+        pass
+
+
+def upstream(handler=Upstream):
+    """Starts the upstream in a thread; returns its port."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server.server_address[1]
+
+
+def send(port, mix, headers=None):
+    """Sends (count, path, wanted code) triples, a kept connection for each; checks the codes."""
+    for count, target, wanted in mix:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        for _ in range(count):
+            connection.request("GET", target, headers=headers or {})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != wanted:
+                sys.exit(f"FAIL: {target} answered {answer.status}, not {wanted}")
+        connection.close()
+
+
+def report(urls, traffic, window_s=8, options=(), ticks=2, env=None):
+    """Runs hypercare report on urls; calls traffic() once every target has answered twice, while it
+    still collects. Returns the report."""
+    debug = path("debug.log")
+    if os.path.exists(debug):
+        os.remove(debug)
+    argv = [HYPERCARE, "report", "--format=json", f"--window={window_s}s", "--interval=1s",
+            f"--debug={debug}", *options, *urls]
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               stdin=subprocess.DEVNULL, env=env)
+
+    def answered():
+        if process.poll() is not None:
+            sys.exit(f"FAIL: {' '.join(argv)}\n{process.stderr.read()}")
+        counts = {}
+        with open(debug) as f:
+            for line in f:
+                words = line.split()
+                if len(words) >= 3 and words[0] == "tick" and words[-1] == "ok":
+                    counts[words[1]] = counts.get(words[1], 0) + 1
+        targets = {name.rsplit("/", 1)[0] for name, n in counts.items() if n >= ticks}
+        return len(targets) >= len(urls)
+
+    wait_for(answered, "two answers of every target")
+    traffic()
+    out, err = process.communicate(timeout=window_s + 60)
+    if err:
+        print(err)
+    return json.loads(out)
+
+
+def figures(document, signal_name, **dims):
+    """The figures of this measure with exactly these dims; target is one of them."""
+    target = dims.pop("target", None)
+    return [f for f in document["figures"]
+            if f["signal"] == signal_name and f["dims"] == dims and target in (None, f["target"])]
+
+
+def expect(document, signal_name, wanted, tolerance=0.0, **dims):
+    """Compares one figure; prints and remembers what is wrong."""
+    found = figures(document, signal_name, **dims)
+    name = f"{signal_name} {dims or ''}"
+    if len(found) != 1:
+        failures.append(name)
+        print(f"FAIL {name}: {len(found)} figures, wanted one of {wanted}")
+        return None
+    value = found[0]["value"]
+    if abs(value - wanted) > tolerance + 1e-9 * abs(wanted):
+        failures.append(name)
+        print(f"FAIL {name}: {value}, wanted {wanted} (n {found[0]['n']})")
+    else:
+        print(f"ok   {name}: {value} (n {found[0]['n']})")
+    return found[0]
+
+
+def check(condition, what):
+    if condition:
+        print(f"ok   {what}")
+    else:
+        failures.append(what)
+        print(f"FAIL {what}")
+
+
+def identify(url, profile, options=()):
+    """hypercare identify must recognise the gateway as this profile."""
+    out = subprocess.run([HYPERCARE, "identify", "--json", *options, url], capture_output=True,
+                         text=True, stdin=subprocess.DEVNULL)
+    found = json.loads(out.stdout)[0] if out.stdout else {"profile": None, "sentence": out.stderr}
+    check(found["profile"] == profile,
+          f"{url} is {profile}: {found['profile']}, {found['sentence']}")
+
+
+def finish():
+    """Ends the test with its exit code."""
+    if failures:
+        print(f"{len(failures)} wrong")
+    sys.exit(1 if failures else 0)
