@@ -244,10 +244,16 @@ static int compare_items(const void *pa, const void *pb)
 	return a->bound < b->bound ? -1 : a->bound > b->bound;
 }
 
+static bool is_exact_code(const char *code)
+{
+	return strspn(code, "0123456789") == 3 && !code[3];
+}
+
 static void note_order(struct source *source, const struct names *names)
 {
 	memset(source->dims_of, 0, sizeof(source->dims_of));
 	memset(source->has, 0, sizeof(source->has));
+	memset(source->exact, 0, sizeof(source->exact));
 	for (size_t i = 0, signal = 0; signal <= SIGNAL_COUNT; signal++) {
 		while (i < source->nlive && source->series[source->order[i]].signal < signal)
 			i++;
@@ -255,11 +261,13 @@ static void note_order(struct source *source, const struct names *names)
 	}
 	for (size_t i = 0; i < source->nlive; i++) {
 		const struct series *series = &source->series[source->order[i]];
+		const struct dims *dims = names_dims(names, series->dims);
 		bool total = series->part == PART_TOTAL;
 
 		source->has[series->signal][total] = true;
-		source->dims_of[series->signal][total] |=
-			dims_mask(names_dims(names, series->dims));
+		source->exact[series->signal] |=
+			is_exact_code(names_text(names, dims->value[DIM_CODE]));
+		source->dims_of[series->signal][total] |= dims_mask(dims);
 	}
 }
 

@@ -40,6 +40,7 @@ struct source {
 	uint32_t start[SIGNAL_COUNT + 1];  /* where a signal begins in order */
 	dim_mask dims_of[SIGNAL_COUNT][2]; /* dims that its series have: [1] of totals */
 	bool has[SIGNAL_COUNT][2];
+	bool exact[SIGNAL_COUNT]; /* some code is a number, not a class */
 	struct history history;
 	struct source_status status;
 	char *error;

@@ -1,6 +1,22 @@
 noinst_LIBRARIES += src/query/libquery.a
 src_query_libquery_a_SOURCES = \
-	src/query/measure.h \
-	src/query/promql.h \
-	src/query/query.h
-QUERY_LIBS = src/query/libquery.a $(MODEL_LIBS) 
+	src/query/acc.c \
+	src/query/evaluate.c \
+	src/query/figure.c \
+	src/query/filter.c \
+	src/query/formula.c src/query/formula.h \
+	src/query/gather.c src/query/gather.h \
+	src/query/measure.c src/query/measure.h \
+	src/query/promql.c src/query/promql.h \
+	src/query/query.c src/query/query.h \
+	src/query/standing.c \
+	src/query/window.c src/query/window.h
+QUERY_LIBS = src/query/libquery.a $(MODEL_LIBS) -lm
+
+if HAVE_CHECK
+check_PROGRAMS += check_query
+TESTS += check_query
+check_query_SOURCES = tests/check_query.c tests/model_bench.c tests/model_bench.h
+check_query_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_query_LDADD = $(WHOLE) src/query/libquery.a $(PARTS) $(QUERY_LIBS) $(CHECK_LIBS)
+endif

@@ -31,8 +31,9 @@ struct figure {
 	uint8_t unit;    /* enum unit */
 };
 
-/* A filter term: the dim has, or with negate has not, one of these values. A code value may be a
- * class, "5xx". A text that ends in '*' matches by its start. */
+/* A filter term: the dim has, or with negate has not, one of these values, parted by commas. A
+ * code value may be a class, "5xx". A text that ends in '*' matches by its start, one that begins
+ * with '=' is the whole value, any other is found anywhere in it, without case. */
 struct term {
 	enum dim dim;
 	bool negate;
@@ -89,7 +90,7 @@ struct row {
 	struct dims dims;       /* projected on query.by */
 	uint32_t target;        /* of its series when there is only one, else UINT32_MAX */
 	struct figure *figures; /* ncolumns */
-	float **trends;         /* for each trend column `steps` values, NaN where unknown */
+	float **trends;         /* by column; of a trend `steps` values, NaN where unknown */
 };
 
 struct result {
@@ -100,7 +101,11 @@ struct result {
 };
 
 /* Answers; everything is allocated in the arena. Rows that have no value in any column are left
- * out. Cannot fail: an unanswerable figure has Q_NONE. */
+ * out; so are, when rows are by client, consumer, node, app or prompt, series that name none of
+ * the rows' dims. Measures that choose by code themselves take no notice of a filter's codes, but
+ * rows where nothing has these codes are left out. Of several sources of a target that tell the
+ * same signal, the one whose series know most of the dims asked about answers alone. Cannot fail:
+ * an unanswerable figure has Q_NONE. */
 void query_run(const struct model *model, const struct query *query, struct arena *arena,
 	       struct result *ret_result);
 
