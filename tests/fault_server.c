@@ -238,7 +238,7 @@ static void wait_for_stop(struct visit *visit)
 #define TLS_HANDSHAKE 0x16
 
 /* The header of the next request; false at the connection's end or the server's, and when the
- * client speaks TLS. */
+ * client speaks TLS, which it is told is no HTTP. */
 static bool read_request(struct visit *visit, char *buf, size_t cap)
 {
 	size_t len = 0;
@@ -251,6 +251,8 @@ static bool read_request(struct visit *visit, char *buf, size_t cap)
 		if (poll(fds, 2, -1) < 0 || fds[0].revents)
 			return false;
 		n = recv(visit->fd, buf + len, cap - len - 1, 0);
+		if (n > 0 && buf[0] == TLS_HANDSHAKE)
+			say(visit, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
 		if (n <= 0 || buf[0] == TLS_HANDSHAKE)
 			return false;
 		len += (size_t)n;

@@ -133,7 +133,11 @@ static void broken(struct err *err, const struct fault *fault)
 	long connect_status = info(fault, CURLINFO_HTTP_CONNECTCODE);
 	const struct origin *origin = &fault->transfer->origin;
 
-	if (connect_status >= 300)
+	if (strstr(fault->transfer->error, "certificate required") ||
+	    strstr(fault->transfer->error, "handshake failure"))
+		err_set(err, ERR_TLS,
+			"the server wants a client certificate: pass --cert and --key");
+	else if (connect_status >= 300)
 		err_set(err, ERR_STATUS, "proxy %s:%s answers %ld and does not pass the request on",
 			origin->proxy_host, origin->proxy_port, connect_status);
 	else if (fault->answered)
@@ -182,10 +186,11 @@ static void handshake(struct err *err, const struct fault *fault)
 	err_set(err, ERR_TLS, "TLS handshake failed: %s", *why ? why : "no cause is given");
 }
 
-/* The numbers are X509_V_ERR_… of OpenSSL's x509_vfy.h, also used by wolfSSL and LibreSSL. */
+/* The numbers are X509_V_ERR_… of OpenSSL's x509_vfy.h, also used by LibreSSL and wolfSSL;
+ * libcurl leaves 0 or 1 when the chain was not yet the matter, but the name. */
 static void unverified(struct err *err, const struct fault *fault)
 {
-	enum { NOT_YET = 9, EXPIRED = 10, SELF_SIGNED = 18, SELF_SIGNED_CHAIN = 19 };
+	enum { UNDECIDED = 1, NOT_YET = 9, EXPIRED = 10, SELF_SIGNED = 18 };
 	const struct tls_probe *probe = fault->probe;
 	long result = info(fault, CURLINFO_SSL_VERIFYRESULT);
 	const char *expires = probe ? probe->expires : "";
@@ -200,7 +205,7 @@ static void unverified(struct err *err, const struct fault *fault)
 	else if (result == SELF_SIGNED)
 		err_set(err, ERR_TLS,
 			"self-signed certificate: pass --cacert FILE or --pinnedpubkey");
-	else if (result == SELF_SIGNED_CHAIN || result > 0)
+	else if (result > UNDECIDED)
 		err_set(err, ERR_TLS,
 			"certificate is signed by a CA that this machine does not trust: pass "
 			"--cacert "

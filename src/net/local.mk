@@ -38,4 +38,11 @@ check_net_line_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LI
 check_net_logtail_SOURCES = tests/check_net_logtail.c
 check_net_logtail_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_net_logtail_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += check_net_tls
+TESTS += check_net_tls
+check_net_tls_SOURCES = tests/check_net_tls.c \
+	tests/fault_server.c tests/fault_server.h tests/fetch.c tests/fetch.h
+check_net_tls_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_net_tls_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LIBS)
 endif
