@@ -120,7 +120,7 @@ static void draw_first(struct view *view, struct area area)
 		 mode, narrow ? "  " : "   ");
 	worst = summary_text(view, phase, sizeof(phase));
 	if (area.columns < utf8_width(buf) + utf8_width(phase))
-		snprintf(buf, sizeof(buf), " ");
+		buf[0] = '\0';
 	column = area_text(area, 0, 0, STYLE_BANNER, buf);
 	area_text(area, 0, column, worst, phase);
 }

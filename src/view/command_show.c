@@ -47,7 +47,7 @@ static int filter_by_row(const struct call *call, bool negate)
 					 DIM_MODEL,  DIM_NODE,     DIM_SERVICE, DIM_TARGET};
 	struct identity row;
 	char text[2 * VIEW_FILTER];
-	const char *old = call->screen->place.filter;
+	const char *old = call->screen->place.filter, *quote;
 	size_t i;
 
 	if (!screen_row(call->screen, &row))
@@ -57,8 +57,10 @@ static int filter_by_row(const struct call *call, bool negate)
 
 		if (!value)
 			continue;
-		snprintf(text, sizeof(text), "%s%s%s%s:%s", old, old[0] ? " " : "",
-			 negate ? "!" : "", dim_name(order[i]), view_text(call->view, value));
+		quote = strchr(view_text(call->view, value), ' ') ? "\"" : "";
+		snprintf(text, sizeof(text), "%s%s%s%s:%s=%s%s", old, old[0] ? " " : "",
+			 negate ? "!" : "", dim_name(order[i]), quote, view_text(call->view, value),
+			 quote);
 		return set_filter(call, text);
 	}
 	return err_set(call->err, ERR_NOT_FOUND, "this row has nothing to filter by");

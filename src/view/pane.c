@@ -222,14 +222,18 @@ void pane_draw(struct view *view, struct pane *pane, struct area area, bool focu
 	table.cursor = pane->at;
 	table.top = pane->top;
 	table.left = pane->left;
-	if (pane->ops->foot)
+	pane->shown = area.rows > 3 ? (size_t)(area.rows - 2) : 0; /* with the line below */
+	if (pane->shown > pane->n)
+		pane->shown = pane->n;
+	if (pane->ops->foot && pane->shown && !view->layout.narrow)
 		pane->ops->foot(view, pane, foot, sizeof(foot));
-	if (foot[0] && area.rows > 3)
+	if (foot[0])
 		area.rows--;
 	pane->shown = table_draw(&table, area);
 	if (pane->shown > pane->n)
 		pane->shown = pane->n;
-	area_text_right(under, area.rows, area.columns - 1, STYLE_DIM, foot);
+	if (foot[0])
+		area_text_right(under, area.rows, area.columns - 1, STYLE_DIM, foot);
 	pane->top = table.top;
 	if (!pane->n)
 		draw_empty(view, pane, area_part(area, table.headless ? 0 : 1, 0, 1, area.columns));

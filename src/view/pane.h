@@ -20,11 +20,13 @@ bool identity_equal(const struct identity *a, const struct identity *b);
 struct item {
 	struct identity key;
 	const struct row *row; /* figures, NULL where a pane has none */
+	const float *trend;    /* of the column that is one, or NULL */
 	size_t index;          /* of the finding, event or target */
 	int worst;             /* 0: all is well; see worst_of() */
 	bool child;            /* belongs to the row above it */
 	double rank;           /* of the sort: the largest first, NaN last */
 	const char *label;     /* of the sort, where keys are equal */
+	bool bare;             /* most figures do not apply: no "n/a" */
 	bool stale;
 	int64_t age_ms;
 };
@@ -116,8 +118,12 @@ void pane_go(struct pane *pane, size_t at);
 
 /* Asks for the figures of the pane's columns, grouped by ops->by, and sorts the rows. */
 void query_items(struct view *view, struct pane *pane);
+/* Gathers what the columns, the order and the texts need. */
+void query_ask(struct pane *pane);
 /* The same question grouped otherwise; items in the data arena, unsorted. */
 struct item *query_by(struct view *view, struct pane *pane, dim_mask by, size_t *ret_n);
+/* The instant at which the step that is being filled ends. */
+struct clock view_step_end(const struct view *view, int64_t step_ms);
 /* Sorts items by the pane's order. */
 void items_sort(struct view *view, const struct pane *pane, struct item *items, size_t n);
 /* The figure of a column of this kind, or NULL when the pane does not ask for it. */

@@ -13,10 +13,8 @@
 
 static enum column_kind column_kind(enum cell_kind kind)
 {
-	static const enum column_kind kinds[] = {[CELL_VALUE] = COLUMN_VALUE,
-						 [CELL_WAS] = COLUMN_WAS,
-						 [CELL_TREND] = COLUMN_TREND,
-						 [CELL_SINCE] = COLUMN_SINCE};
+	static const enum column_kind kinds[] = {
+		[CELL_VALUE] = COLUMN_VALUE, [CELL_WAS] = COLUMN_WAS, [CELL_SINCE] = COLUMN_SINCE};
 
 	return kinds[kind];
 }
@@ -31,35 +29,37 @@ static int find_asked(const struct pane *pane, enum cell_kind kind, int what)
 	return -1;
 }
 
-static void ask(struct pane *pane, enum cell_kind kind, int what, const struct pane_column *column)
+static void ask(struct pane *pane, enum cell_kind kind, int what)
 {
 	struct column *asked = &pane->asked[pane->nasked];
 
-	if (kind == CELL_TEXT || pane->nasked == QUERY_COLUMNS || find_asked(pane, kind, what) >= 0)
+	if (kind == CELL_TEXT || kind == CELL_TREND || pane->nasked == QUERY_COLUMNS ||
+	    find_asked(pane, kind, what) >= 0)
 		return;
 	*asked = (struct column){.measure = (enum measure)what, .kind = column_kind(kind)};
-	if (kind == CELL_TREND) {
-		asked->step_ms = column->step_ms;
-		asked->steps = (uint16_t)(column->table.width - 1);
-	}
 	pane->nasked++;
 }
 
-static void ask_all(struct pane *pane)
+/* Trends are asked for up to the end of a step, so that a step's value stays what it was. */
+struct clock view_step_end(const struct view *view, int64_t step_ms)
+{
+	int64_t rest = step_ms - view->at.wall_ms % step_ms;
+
+	return (struct clock){view->at.mono_ms + rest, view->at.wall_ms + rest};
+}
+
+void query_ask(struct pane *pane)
 {
 	size_t i;
 
 	pane->nasked = 0;
-	ask(pane, CELL_VALUE, (int)pane->ops->weight, NULL);
+	ask(pane, CELL_VALUE, (int)pane->ops->weight);
 	for (i = 0; i < pane->ops->nbeside; i++)
-		ask(pane, CELL_VALUE, (int)pane->ops->beside[i], NULL);
+		ask(pane, CELL_VALUE, (int)pane->ops->beside[i]);
 	if (pane->sorted && pane->sort_kind != CELL_TREND)
-		ask(pane, pane->sort_kind, pane->sort_what, NULL);
-	for (i = 0; i < pane->layout->n; i++) {
-		const struct pane_column *column = &pane->layout->columns[i];
-
-		ask(pane, column->kind, column->what, column);
-	}
+		ask(pane, pane->sort_kind, pane->sort_what);
+	for (i = 0; i < pane->layout->n; i++)
+		ask(pane, pane->layout->columns[i].kind, pane->layout->columns[i].what);
 }
 
 const struct figure *row_figure(const struct pane *pane, const struct row *row, enum cell_kind kind,
@@ -106,13 +106,14 @@ struct item *query_by(struct view *view, struct pane *pane, dim_mask by, size_t 
 			      .window_ms = view->screen->window_ms,
 			      .at = view->at,
 			      .limit = ROWS_MOST,
-			      .totals = true};
+			      .totals = !(by & DIM_BIT(DIM_CLIENT))};
 	struct arena *arena = &view->screen->data;
 	struct result result;
 	struct item *items;
 	size_t i, n = 0;
 
-	memcpy(query.columns, pane->asked, sizeof(query.columns));
+	for (i = 0; i < pane->nasked; i++)
+		query.columns[i] = pane->asked[i];
 	query_run(view->scene->model, &query, arena, &result);
 	items = arena_array(arena, result.n + 1, sizeof(*items));
 	for (i = 0; i < result.n; i++)
@@ -211,28 +212,76 @@ static size_t count_hidden(struct view *view, struct pane *pane)
 	return n;
 }
 
+static const struct pane_column *trend_column(const struct pane *pane)
+{
+	size_t i;
+
+	for (i = 0; i < pane->layout->n; i++)
+		if (pane->layout->columns[i].kind == CELL_TREND)
+			return &pane->layout->columns[i];
+	return NULL;
+}
+
+/* Both answers are in about the same order, so that the next row is the first to look at. */
+static void attach_trends(struct pane *pane, const struct result *result)
+{
+	size_t i, j, hint = 0;
+
+	for (i = 0; i < pane->n; i++) {
+		for (j = 0; j < result->n; j++) {
+			const struct row *row = &result->rows[(hint + j) % result->n];
+
+			if (!dims_equal(&row->dims, &pane->items[i].key.dims))
+				continue;
+			pane->items[i].trend = row->trends[0];
+			hint = (hint + j + 1) % result->n;
+			break;
+		}
+	}
+}
+
+static void query_trends(struct view *view, struct pane *pane)
+{
+	const struct pane_column *column = trend_column(pane);
+	struct query query = {.ncolumns = 2,
+			      .by = pane->ops->by,
+			      .filter = view_filter(view),
+			      .window_ms = view->screen->window_ms,
+			      .sort = 1,
+			      .limit = ROWS_MOST};
+	struct result result;
+
+	if (!column)
+		return;
+	query.at = view_step_end(view, column->step_ms);
+	query.columns[1] = (struct column){.measure = pane->ops->weight};
+	query.columns[0] = (struct column){.measure = (enum measure)column->what,
+					   .kind = COLUMN_TREND,
+					   .step_ms = column->step_ms,
+					   .steps = (uint16_t)(column->table.width - 1)};
+	query_run(view->scene->model, &query, &view->screen->data, &result);
+	attach_trends(pane, &result);
+}
+
 void query_items(struct view *view, struct pane *pane)
 {
-	ask_all(pane);
+	query_ask(pane);
 	pane->items = query_by(view, pane, pane->ops->by, &pane->n);
+	query_trends(view, pane);
 	items_sort(view, pane, pane->items, pane->n);
 	pane->hidden = pane->n ? 0 : count_hidden(view, pane);
 }
 
-static void format_trend(const struct view *view, const struct pane *pane, const struct item *item,
+static void format_trend(const struct view *view, const struct item *item,
 			 const struct pane_column *column, char *buf, size_t cap)
 {
-	int i = find_asked(pane, CELL_TREND, column->what), at, nth = 0;
-	struct trend trend = {.scale = CHART_SHARE, .top = 1};
+	struct trend trend = {.values = item->trend,
+			      .n = (size_t)column->table.width - 1,
+			      .last = view->at.wall_ms / column->step_ms,
+			      .scale = CHART_SHARE};
 
-	if (i < 0 || !item->row->trends)
-		return;
-	for (at = 0; at < i; at++)
-		nth += pane->asked[at].kind == COLUMN_TREND;
-	trend.values = item->row->trends[nth];
-	trend.n = pane->asked[i].steps;
-	trend.last = view->at.wall_ms / column->step_ms;
-	chart_line(buf, cap, &trend, column->table.width, view->frame->ascii);
+	if (item->trend)
+		chart_line(buf, cap, &trend, column->table.width, view->frame->ascii);
 }
 
 void item_cell(const struct view *view, const struct pane *pane, const struct item *item,
@@ -247,11 +296,13 @@ void item_cell(const struct view *view, const struct pane *pane, const struct it
 	if (!item->row)
 		return;
 	if (column->kind == CELL_TREND) {
-		format_trend(view, pane, item, column, buf, cap);
+		format_trend(view, item, column, buf, cap);
 		return;
 	}
 	figure = row_figure(pane, item->row, column->kind, column->what);
 	if (!figure)
+		return;
+	if (item->bare && figure->quality & Q_NONE)
 		return;
 	if (column->kind == CELL_SINCE && !(figure->quality & Q_NONE))
 		view_time(view, (int64_t)figure->value, buf);

@@ -84,8 +84,10 @@ static void load(struct view *view, struct pane *pane)
 				  sizeof(*pane->items));
 	pane->n = 0;
 	weave(pane, models, nmodels, callers, ncallers);
-	for (i = 0; i < nprompts; i++)
+	for (i = 0; i < nprompts; i++) {
+		prompts[i].bare = true;
 		pane->items[pane->n++] = prompts[i];
+	}
 	pane->all = pane->n;
 	pane->total = total;
 }
@@ -96,22 +98,22 @@ static void text(const struct view *view, const struct item *item, int what, int
 	const struct dims *dims = &item->key.dims;
 	const struct figure *version =
 		row_figure(&view->screen->panes[PANE_AI], item->row, CELL_VALUE, M_PROMPT_VERSION);
-	char age[16], extra[40] = "";
+	char age[16], stale[24] = "", release[24] = "";
 	const char *name = "(no model)";
 
 	(void)what;
 	(void)width;
 	if (item->stale)
-		snprintf(extra, sizeof(extra), " ~%s", view_duration(item->age_ms, age));
-	else if (dims->value[DIM_PROMPT] && version && !(version->quality & Q_NONE))
-		snprintf(extra, sizeof(extra), " v%.0f", version->value);
+		snprintf(stale, sizeof(stale), " ~%s", view_duration(item->age_ms, age));
+	if (dims->value[DIM_PROMPT] && version && !(version->quality & Q_NONE))
+		snprintf(release, sizeof(release), " v%.0f", version->value);
 	if (dims->value[DIM_PROMPT])
 		name = view_text(view, dims->value[DIM_PROMPT]);
 	else if (dims->value[DIM_APP])
 		name = view_text(view, dims->value[DIM_APP]);
 	else if (dims->value[DIM_MODEL])
 		name = view_text(view, dims->value[DIM_MODEL]);
-	snprintf(buf, cap, "%s%s%s", item->child ? "  " : "", name, extra);
+	snprintf(buf, cap, "%s%s%s%s", item->child ? "  " : "", name, release, stale);
 }
 
 static void note(const struct view *view, const struct pane *pane, char *buf, size_t cap)

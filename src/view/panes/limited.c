@@ -120,12 +120,13 @@ static void text(const struct view *view, const struct item *item, int what, int
 
 static void note(const struct view *view, const struct pane *pane, char *buf, size_t cap)
 {
-	const struct figure *limited = row_figure(pane, &pane->total, CELL_VALUE, M_429_RATE);
+	static const struct dims none;
+	struct figure limited = query_one(view->scene->model, M_429_RATE, COLUMN_VALUE, &none, 0,
+					  view->screen->window_ms, view->at);
 	char text_429[16];
 
-	(void)view;
-	if (limited && pane->n && !(limited->quality & Q_NONE))
-		snprintf(buf, cap, "%s/min", figure_format(text_429, 6, limited));
+	if (pane->n && !(limited.quality & Q_NONE))
+		snprintf(buf, cap, "%s/min limited", figure_format(text_429, 6, &limited));
 }
 
 static void foot(const struct view *view, const struct pane *pane, char *buf, size_t cap)

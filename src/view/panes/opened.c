@@ -7,14 +7,6 @@
 
 #define ROWS_MOST 500
 
-struct subject {
-	dim_mask dims; /* any of these makes it one */
-	enum measure charts[OPENED_CHARTS];
-	enum measure facts[OPENED_FACTS];
-	size_t nfacts;
-	enum signal histogram;
-};
-
 /* The first that fits; the last fits all. */
 static const struct subject subjects[] = {
 	{DIM_BIT(DIM_MODEL) | DIM_BIT(DIM_APP) | DIM_BIT(DIM_PROMPT),
@@ -49,7 +41,7 @@ static const struct subject *subject_of(dim_mask mask)
 	return subject;
 }
 
-/* Terms that let at least the row's own series through; the exact ones are chosen afterwards. */
+/* Terms that only the row's own series pass. */
 static void narrow_down(const struct view *view, const struct dims *dims, dim_mask mask,
 			struct filter *ret_filter)
 {
@@ -71,7 +63,6 @@ static void ask(struct view *view, struct query *query, dim_mask mask, dim_mask 
 	query->by = mask | more;
 	query->filter = &filter;
 	query->window_ms = view->screen->window_ms;
-	query->at = view->at;
 	query->limit = ROWS_MOST;
 	query_run(view->scene->model, query, &view->screen->data, ret_result);
 }
@@ -84,28 +75,36 @@ static bool is_own(const struct view *view, const struct row *row, dim_mask mask
 	return dims_equal(&own, &its);
 }
 
-static void load_figures(struct view *view, struct opened *opened, const struct subject *subject)
+static const struct row *own_row(struct view *view, struct query *query, dim_mask mask)
 {
-	struct query query = {.sort = -1};
 	struct result result;
 	size_t i;
 
-	for (i = 0; i < OPENED_CHARTS; i++)
-		query.columns[query.ncolumns++] = (struct column){subject->charts[i], COLUMN_TREND,
-								  OPENED_STEP_MS, OPENED_STEPS};
-	for (i = 0; i < OPENED_CHARTS; i++)
+	ask(view, query, mask, 0, &result);
+	for (i = 0; i < result.n; i++)
+		if (is_own(view, &result.rows[i], mask))
+			return &result.rows[i];
+	return NULL;
+}
+
+static void load_figures(struct view *view, struct opened *opened, const struct subject *subject)
+{
+	struct query query = {.sort = -1, .at = view->at};
+	struct query trends = {.sort = -1, .at = view_step_end(view, OPENED_STEP_MS)};
+	size_t i;
+
+	for (i = 0; i < OPENED_CHARTS; i++) {
+		trends.columns[trends.ncolumns++] = (struct column){
+			subject->charts[i], COLUMN_TREND, OPENED_STEP_MS, OPENED_STEPS};
 		query.columns[query.ncolumns++] =
 			(struct column){subject->charts[i], COLUMN_WAS, 0, 0};
+	}
 	for (i = 0; i < subject->nfacts; i++)
 		query.columns[query.ncolumns++] =
 			(struct column){subject->facts[i], COLUMN_VALUE, 0, 0};
-	ask(view, &query, opened->mask, 0, &result);
-	for (i = 0; i < result.n; i++)
-		if (is_own(view, &result.rows[i], opened->mask))
-			opened->row = &result.rows[i];
-	opened->subject_charts = subject->charts;
-	opened->facts = subject->facts;
-	opened->nfacts = subject->nfacts;
+	opened->row = own_row(view, &query, opened->mask);
+	opened->trends = own_row(view, &trends, opened->mask);
+	opened->subject = subject;
 }
 
 static const struct breakdown breakdowns[OPENED_BREAKDOWNS] = {
@@ -131,7 +130,7 @@ static void load_breakdown(struct view *view, struct opened *opened, size_t nth)
 {
 	const struct breakdown *breakdown = &breakdowns[nth];
 	dim_mask mask = breakdown_mask(opened, breakdown->dim);
-	struct query query = {.ncolumns = 1, .sort = 0};
+	struct query query = {.ncolumns = 1, .at = view->at};
 	struct part_list *list = &opened->parts[nth];
 	struct result result;
 	size_t i;

@@ -11,6 +11,15 @@
 #define OPENED_BREAKDOWNS 8
 #define OPENED_ROWS       160 /* lines it may have in all */
 
+/* What is shown of a kind of row. */
+struct subject {
+	dim_mask dims; /* any of these makes it one */
+	enum measure charts[OPENED_CHARTS];
+	enum measure facts[OPENED_FACTS];
+	size_t nfacts;
+	enum signal histogram;
+};
+
 /* The row by the values of one dim. */
 struct breakdown {
 	const char *title;
@@ -27,10 +36,9 @@ struct part_list {
 
 struct opened {
 	dim_mask mask;
-	const struct row *row; /* charts' trends, their baselines, facts; NULL: no series */
-	const enum measure *subject_charts;
-	const enum measure *facts;
-	size_t nfacts;
+	const struct subject *subject;
+	const struct row *row;    /* the charts' baselines, then the facts; NULL: no series */
+	const struct row *trends; /* of the charts */
 	struct part_list parts[OPENED_BREAKDOWNS];
 	enum signal histogram;
 	struct bucket *buckets;

@@ -35,23 +35,22 @@ static float trend_top(const float *values, size_t n)
 /* The newest value as the title has it, so that the chart needs no second question. */
 static void chart_title(const struct canvas *canvas, size_t nth, char *buf, size_t cap)
 {
-	enum measure measure = canvas->opened->subject_charts[nth];
+	enum measure measure = canvas->opened->subject->charts[nth];
 	const struct row *row = canvas->opened->row;
-	struct figure top = row->figures[OPENED_CHARTS + nth];
+	struct figure top = row->figures[nth];
 	char was[16], highest[16];
 
 	snprintf(was, sizeof(was), "%s", figure_format(highest, 8, &top));
 	top = (struct figure){.measure = (uint8_t)measure,
 			      .unit = (uint8_t)measure_info(measure)->unit};
-	top.value = chart_top((double)trend_top(row->trends[nth], OPENED_STEPS));
+	top.value = chart_top((double)trend_top(canvas->opened->trends->trends[nth], OPENED_STEPS));
 	snprintf(buf, cap, "%s  was %s  top %s  15s a cell, ^ change", measure_info(measure)->title,
 		 was, figure_format(highest, 8, &top));
 }
 
 static int draw_chart(const struct canvas *canvas, size_t nth, int row)
 {
-	const struct row *figures = canvas->opened->row;
-	struct trend trend = {.values = figures->trends[nth],
+	struct trend trend = {.values = canvas->opened->trends->trends[nth],
 			      .n = OPENED_STEPS,
 			      .last = canvas->view->at.wall_ms / OPENED_STEP_MS,
 			      .scale = CHART_TOP};
@@ -72,7 +71,7 @@ static int draw_charts(const struct canvas *canvas, int row)
 {
 	size_t i;
 
-	for (i = 0; canvas->opened->row && i < OPENED_CHARTS; i++)
+	for (i = 0; canvas->opened->row && canvas->opened->trends && i < OPENED_CHARTS; i++)
 		row = draw_chart(canvas, i, row);
 	return row;
 }
@@ -88,15 +87,16 @@ static int draw_facts(const struct canvas *canvas, int row)
 		return row + 2;
 	}
 	area_text(canvas->area, row++, 1, STYLE_TITLE, "FIGURES");
-	for (i = 0; i < opened->nfacts; i++) {
-		const struct figure *figure = &opened->row->figures[2 * OPENED_CHARTS + i];
+	for (i = 0; i < opened->subject->nfacts; i++) {
+		const struct figure *figure = &opened->row->figures[OPENED_CHARTS + i];
 		int column = i % 2 ? canvas->area.columns / 2 : 0;
 
 		area_printf(canvas->area, row, 2 + column, STYLE_TEXT, "%-12s %8s",
-			    measure_info(opened->facts[i])->title, figure_format(value, 8, figure));
+			    measure_info(opened->subject->facts[i])->title,
+			    figure_format(value, 8, figure));
 		row += (int)(i % 2);
 	}
-	return row + (int)(opened->nfacts % 2) + 1;
+	return row + (int)(opened->subject->nfacts % 2) + 1;
 }
 
 static int draw_part(const struct canvas *canvas, const struct part_list *list, size_t nth, int row,

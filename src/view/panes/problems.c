@@ -1,5 +1,4 @@
 /* What holds now, worst first. */
-#include "base/decimal.h"
 #include "view/state.h"
 
 #include <stdio.h>
@@ -68,11 +67,16 @@ static const char *severity_text(const struct finding *finding)
 static void lasts_text(const struct view *view, const struct finding *finding, bool brief,
 		       char *buf, size_t cap)
 {
+	int64_t wait_ms = finding->rule->for_ms;
 	char age[16], wait[16];
 
 	view_age(view, finding->onset, age);
+	if (wait_ms % 60000)
+		view_duration(wait_ms, wait);
+	else
+		snprintf(wait, sizeof(wait), "%dm", (int)(wait_ms / 60000));
 	if (finding->state == FINDING_PENDING && !brief)
-		snprintf(buf, cap, "%s/%s", age, decimal_duration(wait, finding->rule->for_ms));
+		snprintf(buf, cap, "%s/%s", age, wait);
 	else
 		snprintf(buf, cap, "%s", age);
 }

@@ -63,9 +63,8 @@ static void load(struct view *view, struct pane *pane)
 	struct item *rows;
 	size_t nrows;
 
-	query_items(view, pane);
-	rows = pane->items;
-	nrows = pane->n;
+	query_ask(pane);
+	rows = query_by(view, pane, pane->ops->by, &nrows);
 	targets->standings = view_standings(view);
 	pane->extra = targets;
 	pane->items = arena_array(&view->screen->data, n + 1, sizeof(*pane->items));
@@ -156,7 +155,7 @@ static void text(const struct view *view, const struct item *item, int what, int
 		snprintf(buf, cap, "%s", standing->word);
 	else if (what == AGE)
 		age_text(view, standing, buf, cap);
-	else if (what == POLL && standing->answered)
+	else if (what == POLL && standing->seconds > 0)
 		snprintf(buf, cap, "%.2fs", standing->seconds);
 	else if (what == NOTES)
 		notes_text(view, item, buf, cap);
