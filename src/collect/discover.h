@@ -14,10 +14,13 @@ struct discover_result {
 	bool reachable;
 };
 
+/* done() is called once, from the loop; then the discover is gone. target is borrowed until then.
+ * eval may be NULL: what only jq could tell is not recognised. */
 struct discover *discover_start(struct loop *loop, struct http *http, struct eval *eval,
 				const struct config_target *target,
 				void (*done)(void *ctx, const struct discover_result *result),
 				void *ctx, struct err *err);
+/* done() is not called; takes NULL. */
 void discover_cancel(struct discover *discover);
 
 #endif

@@ -2,7 +2,7 @@ noinst_LIBRARIES += src/collect/libcollect.a
 src_collect_libcollect_a_SOURCES = \
 	src/collect/batch.c src/collect/batch.h \
 	src/collect/collect.c src/collect/collect.h \
-	src/collect/discover.h \
+	src/collect/discover.c src/collect/discover.h \
 	src/collect/fetch.c src/collect/fetch.h \
 	src/collect/follow.c src/collect/follow.h \
 	src/collect/poll.c src/collect/poll.h \
@@ -11,7 +11,8 @@ src_collect_libcollect_a_SOURCES = \
 	src/collect/schedule.c src/collect/schedule.h \
 	src/collect/source.c src/collect/source.h \
 	src/collect/tally.c src/collect/tally.h \
-	src/collect/walk.c
+	src/collect/walk.c \
+	src/collect/words.c src/collect/words.h
 COLLECT_LIBS = src/collect/libcollect.a $(NET_LIBS) $(PROFILE_LIBS)
 
 if HAVE_CHECK

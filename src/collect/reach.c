@@ -24,17 +24,15 @@ static bool cut_page(char *url, const char *page)
 	return true;
 }
 
-static void cut_pages(char *url, const struct profile *profile)
+void reach_cut(struct reach *reach, const struct profile *profile)
 {
-	for (size_t i = 0; profile && i < profile->nsources; i++)
+	for (size_t i = 0; reach->url && i < profile->nsources; i++)
 		if (profile->sources[i].transport == TRANSPORT_HTTP &&
-		    cut_page(url, profile->sources[i].path))
+		    cut_page(reach->url, profile->sources[i].path))
 			return;
-	for (size_t i = 0; profile && i < profile->nidentify; i++)
-		if (cut_page(url, profile->identify[i].get))
+	for (size_t i = 0; reach->url && i < profile->nidentify; i++)
+		if (cut_page(reach->url, profile->identify[i].get))
 			return;
-	if (!cut_page(url, "/metrics"))
-		cut_page(url, "/");
 }
 
 static int reach_http(struct reach *reach, const struct config_target *target,
@@ -48,7 +46,9 @@ static int reach_http(struct reach *reach, const struct config_target *target,
 		reach->url = xstrdup("http://localhost");
 	} else {
 		reach->url = xstrdup(target->url);
-		cut_pages(reach->url, profile);
+		cut_page(reach->url, "/metrics");
+		if (profile)
+			reach_cut(reach, profile);
 	}
 	reach->http = (struct http_options){
 		.url = reach->url,

@@ -21,6 +21,8 @@ struct reach {
  * its origin; profile may be NULL. Borrows from target. */
 int reach_init(struct reach *reach, const struct config_target *target,
 	       const struct profile *profile, struct err *err);
+/* Takes a page that the profile reads off the end of the URL, if one is there. */
+void reach_cut(struct reach *reach, const struct profile *profile);
 void reach_release(struct reach *reach);
 
 #endif
