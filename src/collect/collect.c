@@ -1,7 +1,7 @@
 #include "collect/collect.h"
 
 #include "base/alloc.h"
-#include "collect/source.h"
+#include "collect/feed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +41,7 @@ struct collect *collect_new(struct loop *loop, struct http *http, struct eval *e
 static void release_member(struct member *member)
 {
 	for (size_t i = 0; i < member->nsources; i++)
-		source_release(&member->sources[i]);
+		feed_release(&member->sources[i]);
 	free(member->sources);
 	secret_wipe(member->credential);
 	reach_release(&member->reach);
@@ -108,7 +108,7 @@ static void add_sources(struct member *member)
 	member->sources = xcalloc(member->nsources, sizeof(*member->sources));
 	for (size_t i = 0; i < profile->nsources; i++)
 		if (profile->sources[i].transport == member->reach.transport)
-			source_init(&member->sources[n++], member, &profile->sources[i]);
+			feed_init(&member->sources[n++], member, &profile->sources[i]);
 }
 
 uint32_t collect_add(struct collect *collect, const struct config_target *target,
@@ -139,7 +139,7 @@ uint32_t collect_add(struct collect *collect, const struct config_target *target
 	collect->members[collect->nmembers++] = member;
 	http_expect(collect->http, collect->nmembers);
 	for (size_t i = 0; i < member->nsources; i++)
-		source_start(&member->sources[i]);
+		feed_start(&member->sources[i]);
 	return member->number;
 }
 
@@ -163,7 +163,7 @@ void collect_retry(struct collect *collect, uint32_t target)
 			continue;
 		member_read_credential(member);
 		for (size_t s = 0; s < member->nsources; s++)
-			source_retry(&member->sources[s]);
+			feed_retry(&member->sources[s]);
 	}
 }
 
@@ -171,9 +171,9 @@ bool collect_settled(const struct collect *collect, unsigned n)
 {
 	for (size_t i = 0; i < collect->nmembers; i++)
 		for (size_t s = 0; s < collect->members[i]->nsources; s++) {
-			const struct source *source = &collect->members[i]->sources[s];
-			if (source->told < n && !source->schedule.failures &&
-			    source->schedule.next_ms != SCHEDULE_NEVER)
+			const struct feed *feed = &collect->members[i]->sources[s];
+			if (feed->told < n && !feed->schedule.failures &&
+			    feed->schedule.next_ms != SCHEDULE_NEVER)
 				return false;
 		}
 	return true;

@@ -9,7 +9,7 @@ src_collect_libcollect_a_SOURCES = \
 	src/collect/pump.c src/collect/pump.h \
 	src/collect/reach.c src/collect/reach.h \
 	src/collect/schedule.c src/collect/schedule.h \
-	src/collect/source.c src/collect/source.h \
+	src/collect/feed.c src/collect/feed.h \
 	src/collect/tally.c src/collect/tally.h \
 	src/collect/walk.c \
 	src/collect/words.c src/collect/words.h

@@ -28,8 +28,8 @@ void schedule_init(struct schedule *schedule, int64_t every_ms, int64_t now_ms, 
  * late. An answer may take a fifth of the interval; the interval is stretched until it does. */
 void schedule_answered(struct schedule *schedule, int64_t now_ms, double seconds);
 
-/* After a failure: 1, 2, 4 … 30 s, each up to a fifth more, and never before retry_after_ms, which
- * the gateway asked for (0: did not ask). */
+/* After a failure: 1, 2, 4, up to 30 s, each up to a fifth more, and never before retry_after_ms,
+ * which the gateway asked for (0: did not ask). */
 void schedule_failed(struct schedule *schedule, int64_t now_ms, int64_t retry_after_ms);
 
 /* No more reads until schedule_retry(). */

@@ -1,6 +1,6 @@
 /* One source of one target, from its schedule to its ticks. For the files of collect/ alone. */
-#ifndef HC_COLLECT_SOURCE_H
-#define HC_COLLECT_SOURCE_H
+#ifndef HC_COLLECT_FEED_H
+#define HC_COLLECT_FEED_H
 
 #include "collect/collect.h"
 #include "collect/follow.h"
@@ -9,7 +9,7 @@
 
 struct member;
 
-struct source {
+struct feed {
 	struct member *member; /* the target that it belongs to */
 	const struct profile_source *spec;
 	uint32_t number; /* the model's */
@@ -26,7 +26,7 @@ struct source {
 	bool running;
 	bool waiting;  /* due, in the queue for a free slot */
 	unsigned used; /* generation of the credential that the last reading had */
-	struct source *next_waiting;
+	struct feed *next_waiting;
 };
 
 /* A target and what was made for it. */
@@ -39,7 +39,7 @@ struct member {
 	char *credential; /* header line or NULL */
 	struct err credential_err;
 	unsigned generation; /* of the credential: raised when it changes */
-	struct source *sources;
+	struct feed *sources;
 	size_t nsources;
 };
 
@@ -57,18 +57,18 @@ struct collect {
 	size_t nmembers, members_cap;
 	size_t nsources; /* ever, for the spread of first reads */
 	size_t in_flight;
-	struct source *first_waiting;
-	struct source **last_waiting;
+	struct feed *first_waiting;
+	struct feed **last_waiting;
 	uint64_t random;
 };
 
 /* spec is the member's profile's. */
-void source_init(struct source *source, struct member *member, const struct profile_source *spec);
+void feed_init(struct feed *feed, struct member *member, const struct profile_source *spec);
 /* Sets the first read, or starts following the log. */
-void source_start(struct source *source);
-void source_release(struct source *source);
+void feed_start(struct feed *feed);
+void feed_release(struct feed *feed);
 /* Reads now whatever waits or was stopped. */
-void source_retry(struct source *source);
+void feed_retry(struct feed *feed);
 
 /* Reads the target's credential anew. */
 void member_read_credential(struct member *member);
