@@ -4,6 +4,9 @@
 
 #include "query/query.h"
 
+struct config;
+struct config_rule;
+
 enum severity { SEV_INFO, SEV_WARN, SEV_CRIT };
 
 enum rule_kind {
@@ -17,12 +20,14 @@ enum rule_kind {
 struct rule {
 	const char *name; /* "latency-p95" */
 	enum rule_kind kind;
-	enum measure measure;
+	enum measure measure; /* M_COUNT for RULE_STALE, and for RULE_NODATA about sources */
 	dim_mask by;
+	dim_mask need; /* of by: rows without a value for these are left out */
 	struct filter filter;
 	bool below;       /* wrong when under the threshold, not over it */
-	double threshold; /* or the factor of a baseline rule */
-	double least;     /* baseline rules: not wrong unless past this absolute value too */
+	double threshold; /* or the factor of a baseline rule, or the seconds of RULE_STALE */
+	double least;     /* baseline rules: not wrong unless past this absolute value too; for
+			     drops the baseline must be past it */
 	int64_t window_ms;
 	int64_t for_ms;   /* holds as long before it is a finding; meanwhile pending */
 	int64_t clear_ms; /* must be gone as long before it clears */
@@ -32,14 +37,30 @@ struct rule {
 	enum severity severity;
 	const char *owner;   /* or "" */
 	const char *runbook; /* or "" */
+	const char *group;   /* findings of one group about the same dims are shown as one; or "" */
 	const char *help;    /* one line */
 };
 
 /* The rules that hold without a configuration. */
 const struct rule *rule_builtin(size_t *ret_n);
 
-/* P(X >= k) for X ~ Binomial(n, p), exact, by the regularised incomplete beta function or a
- * sum in log space. */
+/* The names of severities and kinds in configurations and reports: "crit", "threshold" … */
+const char *severity_name(enum severity severity);
+const char *rule_kind_name(enum rule_kind kind);
+
+/* Turns names into a rule; texts go into the arena. err says what is not known, what was meant,
+ * and the line. */
+int rule_from_config(const struct config_rule *from, struct arena *arena, struct rule *ret_rule,
+		     struct err *err);
+
+/* The rules in force: the built-in ones but for those switched off, then those of the
+ * configuration, where one of the same name takes a built-in's place. In the arena; NULL when a
+ * rule is faulty. */
+const struct rule *rules_build(const struct config *config, struct arena *arena, size_t *ret_n,
+			       struct err *err);
+
+/* P(X >= k) for X ~ Binomial(n, p), by the regularised incomplete beta function
+ * (https://dlmf.nist.gov/8.17). k is rounded up, n down; 1 for k <= 0, 0 for k > n. */
 double binomial_tail(double k, double n, double p);
 
 #endif

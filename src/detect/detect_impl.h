@@ -1,0 +1,80 @@
+/* Shared by the files of detect: one live case of a rule, and the judge's answers. */
+#ifndef HC_DETECT_DETECT_IMPL_H
+#define HC_DETECT_DETECT_IMPL_H
+
+#include "detect/detect.h"
+
+#define INSTANCES_MAX 512 /* more cases than anybody reads; a flood of clients stops here */
+#define EVENTS_MAX    512
+
+enum verdict { VERDICT_FINE, VERDICT_WRONG, VERDICT_UNJUDGED };
+
+/* What a rule says about one set of dims at one instant. */
+struct judgement {
+	enum verdict verdict;
+	struct dims dims; /* projected on the rule's */
+	uint32_t target;  /* UINT32_MAX: several */
+	struct figure figure;
+	struct figure was;
+	const char *why; /* RULE_STALE and RULE_NODATA: their own words; else NULL */
+};
+
+/* A rule that holds, or held a moment ago, for one set of dims. */
+struct instance {
+	struct finding finding;
+	struct instance *next; /* of the same rule */
+	dims_id held;          /* keeps the dims' texts alive */
+	bool firing;           /* past its pending clock, whether it can be judged now or not */
+	bool seen;             /* the judge spoke about it in this run */
+	int64_t wrong_mono_ms; /* when it was last seen wrong */
+};
+
+struct detect {
+	const struct model *model;
+	const struct rule *rules;
+	size_t nrules;
+	struct instance **instances; /* by rule */
+	size_t ninstances;
+	struct instance **order; /* findings, worst first */
+	size_t norder;
+	uint32_t last_id;
+	struct clock now;
+	struct arena arena; /* of one run */
+	struct detect_summary summary;
+	bool *unjudged_target; /* a rule could not be judged there */
+	size_t ntargets;
+	struct event *events; /* a ring */
+	dims_id *event_dims;
+	size_t nevents;
+	size_t next_event;
+	struct mark last_mark;
+	bool has_mark;
+};
+
+/* judge.c: calls see() for every row that the rule has, wrong or not. */
+typedef void (*judge_seen)(struct detect *detect, size_t rule, const struct judgement *judgement);
+void judge_rule(struct detect *detect, size_t rule, judge_seen see);
+/* The live case of these dims, or NULL. */
+struct instance *instance_find(const struct detect *detect, size_t rule, const struct dims *dims);
+/* A source of this target, or of this figure, is stale. */
+bool judge_is_stale(const struct detect *detect, uint32_t target, const struct figure *figure);
+
+/* words.c: fills what, why, suspect and the figures beside. */
+void words_fill(struct detect *detect, struct instance *instance, const char *own_why);
+/* "prompts (mlflow) 42s old" */
+void words_source(const struct detect *detect, uint32_t source, char *buf, size_t cap);
+/* "prompt balance@prod v7>v8" */
+void words_mark(const struct detect *detect, const struct mark *mark, char *buf, size_t cap);
+
+/* events.c */
+void events_init(struct detect *detect);
+void events_release(struct detect *detect);
+void events_add(struct detect *detect, enum event_kind kind, struct clock at, uint32_t target,
+		const struct dims *dims, const char *text);
+/* Adds the marks of the model that are new since the last call. */
+void events_marks(struct detect *detect);
+
+/* detect.c, for state.c: a case that an earlier run left. */
+struct instance *instance_new(struct detect *detect, size_t rule, const struct dims *dims);
+
+#endif
