@@ -45,4 +45,10 @@ check_net_tls_SOURCES = tests/check_net_tls.c \
 	tests/fault_server.c tests/fault_server.h tests/fetch.c tests/fetch.h
 check_net_tls_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_net_tls_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += check_net_http2
+TESTS += check_net_http2
+check_net_http2_SOURCES = tests/check_net_http2.c tests/fetch.c tests/fetch.h
+check_net_http2_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_net_http2_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LIBS)
 endif

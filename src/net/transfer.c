@@ -120,17 +120,28 @@ static void set_tls(CURL *easy, const struct http_options *options)
 	set_string(easy, CURLOPT_PINNEDPUBLICKEY, options->pinnedpubkey);
 }
 
+/* libcurl 7.88 fails on a kept connection of HTTP/2 without TLS (mended in 8.0.0). */
+static bool keeps_clear_http2(void)
+{
+	unsigned version = curl_version_info(CURLVERSION_NOW)->version_num;
+
+	return version < 0x075800 || version >= 0x080000;
+}
+
 static int set_version(struct transfer *transfer, struct err *err)
 {
-	bool http2 = transfer->options->http2;
+	CURL *easy = transfer->easy;
+	bool http2 = transfer->options->http2, tls = transfer->origin.tls;
 
 	if (http2 && !(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2))
 		return err_set(err, ERR_UNSUPPORTED,
 			       "this libcurl has no HTTP/2: leave http2 out for this target");
-	curl_easy_setopt(transfer->easy, CURLOPT_HTTP_VERSION,
-			 (long)(!http2                 ? CURL_HTTP_VERSION_1_1
-				: transfer->origin.tls ? CURL_HTTP_VERSION_2TLS
-						       : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+			 (long)(!http2 ? CURL_HTTP_VERSION_1_1
+				: tls  ? CURL_HTTP_VERSION_2TLS
+				       : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
+	if (http2 && !tls && !keeps_clear_http2())
+		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	return 0;
 }
 
