@@ -8,3 +8,14 @@ src_detect_libdetect_a_SOURCES = \
 	src/detect/state.c \
 	src/detect/words.c
 DETECT_LIBS = src/detect/libdetect.a $(CONFIG_LIBS) $(QUERY_LIBS) -lm
+
+if HAVE_CHECK
+check_PROGRAMS += check_detect check_detect_rules
+TESTS += check_detect check_detect_rules
+check_detect_SOURCES = tests/check_detect.c tests/detect_bench.c tests/detect_bench.h
+check_detect_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_detect_LDADD = $(WHOLE) src/detect/libdetect.a $(PARTS) $(DETECT_LIBS) $(CHECK_LIBS)
+check_detect_rules_SOURCES = tests/check_detect_rules.c
+check_detect_rules_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_detect_rules_LDADD = $(WHOLE) src/detect/libdetect.a $(PARTS) $(DETECT_LIBS) $(CHECK_LIBS)
+endif
