@@ -95,8 +95,11 @@ check_accesslog_recorded_LDADD = $(WHOLE) src/parse/libparse.a $(PARTS) $(PARSE_
 endif
 
 if HAVE_CHECK
-check_PROGRAMS += check_exposition
-TESTS += check_exposition
+check_PROGRAMS += check_exposition tests/openmetrics
+TESTS += check_exposition tests/openmetrics
+tests_openmetrics_SOURCES = tests/openmetrics.c tests/record.c tests/record.h
+tests_openmetrics_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_openmetrics_LDADD = $(PARSE_LIBS)
 check_exposition_SOURCES = tests/check_exposition.c tests/check_exposition.h \
 	tests/check_exposition_grammar.c tests/check_exposition_known.c \
 	tests/record.c tests/record.h
