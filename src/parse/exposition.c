@@ -64,7 +64,7 @@ void exposition_begin(struct exposition *x, const struct exposition_options *opt
 	strbuf_clear(&x->carry);
 	x->nseries = 0;
 	x->nbatch = 0;
-	x->skip = FAMILY_NONE;
+	x->skip = x->line_family = FAMILY_NONE;
 	x->eof = x->failed = false;
 }
 
@@ -84,7 +84,11 @@ static void flush(struct exposition *x)
 
 static void push(struct exposition *x, uint32_t ref, double value, int64_t timestamp_ms)
 {
-	x->batch[x->nbatch] = (struct exposition_sample){ref, value, timestamp_ms};
+	struct exposition_sample *sample = &x->batch[x->nbatch];
+
+	sample->ref = ref;
+	sample->value = value;
+	sample->timestamp_ms = timestamp_ms;
 	x->nbatch += ref != EXPOSITION_SKIP;
 	if (x->nbatch == BATCH)
 		flush(x);
@@ -123,50 +127,75 @@ static size_t terminate(char *s, size_t len, bool escaped)
 	return escaped ? line_unescape(s, len) : len;
 }
 
-/* The series of the scanned line, for the caller. Its line is copied so that every name and text
- * in it can be terminated where its delimiter was. */
-static uint32_t ask(struct exposition *x, const char *p, uint32_t family)
+/* Copies the scanned line, so that every name and text in it can be terminated where its delimiter
+ * was. What the line shares with the one that was copied before stays. */
+static char *copy_line(struct exposition *x, uint32_t kept)
 {
 	const struct line *line = &x->line;
+	uint32_t from = kept ? line->kept_bytes : 0;
+	char *copy;
+
+	strbuf_truncate(&x->scratch, from);
+	strbuf_add(&x->scratch, line->start + from, line->value - from);
+	copy = x->scratch.buf;
+	for (uint32_t i = kept; i < line->nlabels; i++) {
+		const struct line_label *from_label = &line->labels[i];
+		struct exposition_label *label = &x->labels[i];
+
+		label->name = copy + from_label->name;
+		label->value = copy + from_label->value;
+		label->name_len = terminate(copy + from_label->name, from_label->name_len,
+					    from_label->name_escaped);
+		label->value_len = terminate(copy + from_label->value, from_label->value_len,
+					     from_label->value_escaped);
+	}
+	return copy;
+}
+
+/* Asks for the series of the scanned line. */
+static uint32_t ask(struct exposition *x, bool asked_before)
+{
+	const struct line *line = &x->line;
+	const struct family *family = &x->families.list[x->line_family];
+	char *copy = copy_line(x, asked_before && x->scratch.cap > line->value ? line->kept : 0);
 	struct exposition_series series = {
 		.labels = x->labels,
 		.nlabels = line->nlabels,
-		.family = x->families.list[family].name,
-		.family_len = x->families.list[family].len,
-		.type = families_type(&x->families, family),
+		.name = copy + line->name,
+		.name_len = terminate(copy + line->name, line->name_len, line->name_escaped),
+		.family = family->name,
+		.family_len = family->len,
+		.type = families_type(&x->families, x->line_family),
 	};
-	char *copy;
 
 	x->stats.cold++;
-	strbuf_clear(&x->scratch);
-	strbuf_add(&x->scratch, p, (size_t)(line->value - p));
-	copy = x->scratch.buf;
-	series.name = copy + (line->name - p);
-	series.name_len = terminate(copy + (line->name - p), line->name_len, line->name_escaped);
-	for (size_t i = 0; i < line->nlabels; i++) {
-		const struct line_label *label = &line->labels[i];
-		char *name = copy + (label->name - p), *value = copy + (label->value - p);
-
-		x->labels[i] = (struct exposition_label){
-			.name = name,
-			.value = value,
-			.name_len = terminate(name, label->name_len, label->name_escaped),
-			.value_len = terminate(value, label->value_len, label->value_escaped),
-		};
-	}
+	x->asked = true;
 	return x->ops.series(x->ctx, &series);
 }
 
-static uint32_t resolve(struct exposition *x, bool *ret_in_group)
+/* Whether the line at p has the name of the one that was scanned last, in the same context. */
+static bool same_family(const struct exposition *x, const char *p, const char *end)
 {
 	const struct line *line = &x->line;
 
-	if (!line->name_escaped)
-		return families_resolve(x, line->name, line->name_len, ret_in_group);
-	strbuf_clear(&x->scratch);
-	strbuf_add(&x->scratch, line->name, line->name_len);
-	return families_resolve(x, x->scratch.buf, line_unescape(x->scratch.buf, line->name_len),
-				ret_in_group);
+	return line->start && line->plain && x->line_family != FAMILY_NONE &&
+	       (size_t)(end - p) > line->name_len + 1 &&
+	       memcmp(p, line->start, line->name_len + 1) == 0;
+}
+
+static void resolve(struct exposition *x)
+{
+	const struct line *line = &x->line;
+	const char *name = line->start + line->name;
+	size_t len = line->name_len;
+
+	if (line->name_escaped) {
+		strbuf_clear(&x->scratch);
+		strbuf_add(&x->scratch, name, len);
+		name = x->scratch.buf;
+		len = line_unescape(x->scratch.buf, len);
+	}
+	x->line_family = families_resolve(x, name, len, &x->line_in_group);
 }
 
 /* Passes over one line of an unwanted family, or of one more series than may be kept. */
@@ -179,116 +208,6 @@ static const char *skip_line(struct exposition *x, const char *p, const char *en
 	x->stats.lines++;
 	++*count;
 	return newline + 1;
-}
-
-/* Reads the scanned line's value and what follows; returns its newline. */
-static const char *read_sample(struct exposition *x, const char *p, const char *end,
-			       double *ret_value, struct line_tail *tail)
-{
-	const struct line *line = &x->line;
-	const char *at = line->value, *newline;
-	bool openmetrics = x->options.openmetrics;
-
-	if (openmetrics && line->loose) {
-		exposition_fail(x, ERR_INVALID, p, line->loose, "not as OpenMetrics has it");
-		return NULL;
-	}
-	at = decimal_parse(at, end, ret_value);
-	if (!at) {
-		exposition_fail(x, ERR_INVALID, p, line->value, "a number was expected");
-		return NULL;
-	}
-	newline = line_tail(tail, at, end, openmetrics);
-	if (!newline)
-		exposition_fail(x, ERR_INVALID, p, tail->fault, tail->why);
-	else if (openmetrics && tail->loose)
-		exposition_fail(x, ERR_INVALID, p, at, "not as OpenMetrics has it");
-	else if ((size_t)(newline - p) > x->options.line_bytes)
-		exposition_fail(x, ERR_LIMIT, p, p + x->options.line_bytes, "the line is too long");
-	return x->failed ? NULL : newline;
-}
-
-/* Takes the scanned line in: as one of the last scrape, found again, or as a new one. */
-static void take(struct exposition *x, const char *p, uint32_t family, bool in_group, double value,
-		 int64_t timestamp_ms)
-{
-	size_t len = (size_t)(x->line.value - p);
-	struct known_line line = {
-		.hash = hash_bytes(p, len) +
-			(in_group ? x->families.group_hash : x->families.other_hash),
-		.len = (uint32_t)len,
-	};
-	const struct known_line *found = known_find(&x->known, line.len, line.hash, line.hash);
-
-	if (found)
-		line.ref = found->ref;
-	else
-		line.ref = ask(x, p, family);
-	x->stats.known += found != NULL;
-	x->nseries++;
-	known_add(&x->known, &line, found);
-	push(x, line.ref, value, timestamp_ms);
-}
-
-static const char *cold_sample(struct exposition *x, const char *p, const char *end)
-{
-	const char *name_end = line_name(p, end), *newline;
-	struct line_tail tail;
-	uint32_t family;
-	bool in_group;
-	double value;
-
-	if (name_end > p) {
-		family = families_resolve(x, p, (size_t)(name_end - p), &in_group);
-		if (!x->families.list[family].wanted) {
-			x->skip = family;
-			return skip_line(x, p, end, &x->stats.skipped);
-		}
-	}
-	if (line_scan(&x->line, p, end) < 0) {
-		exposition_fail(x, ERR_INVALID, p, x->line.fault, x->line.why);
-		return NULL;
-	}
-	family = resolve(x, &in_group);
-	if (!x->families.list[family].wanted)
-		return skip_line(x, p, end, &x->stats.skipped);
-	if (x->nseries == x->options.max_series)
-		return skip_line(x, p, end, &x->stats.over_cap);
-	newline = read_sample(x, p, end, &value, &tail);
-	if (!newline)
-		return NULL;
-	take(x, p, family, in_group, value, tail.timestamp_ms);
-	x->stats.lines++;
-	x->stats.lenient += x->line.loose != NULL || tail.loose;
-	x->stats.exemplars += tail.exemplar;
-	return newline + 1;
-}
-
-static const char *meta(struct exposition *x, const char *p, const char *end)
-{
-	const char *newline = find_newline(x, p, end);
-
-	if (!newline || exposition_meta(x, p, newline) < 0)
-		return NULL;
-	x->stats.lines++;
-	return newline + 1;
-}
-
-/* Takes in a line, or a run of unwanted ones, that is not the one expected. */
-static const char *unexpected(struct exposition *x, const char *p, const char *end)
-{
-	const char *start = p;
-
-	if (x->skip != FAMILY_NONE) {
-		p = skip_lines(x, p, end);
-		if (p != start)
-			return p;
-	}
-	while (*p == ' ' || *p == '\t')
-		p++;
-	if (*p == '#' || *p == '\n')
-		return meta(x, start, end);
-	return cold_sample(x, start, end);
 }
 
 /* Eight digits, the first in the lowest byte (D. Lemire, "Quickly parsing eight digits"). */
@@ -339,6 +258,123 @@ static inline const char *read_value(const char *p, const char *end, double *ret
 	return p + 8 + more;
 }
 
+/* Reads the scanned line's value and what follows; returns its newline. */
+static const char *read_sample(struct exposition *x, const char *p, const char *end,
+			       double *ret_value, struct line_tail *tail)
+{
+	const struct line *line = &x->line;
+	const char *at = p + line->value, *newline;
+	bool openmetrics = x->options.openmetrics;
+
+	if (openmetrics && line->loose) {
+		exposition_fail(x, ERR_INVALID, p, line->loose, "not as OpenMetrics has it");
+		return NULL;
+	}
+	at = read_value(at, end, ret_value);
+	if (!at) {
+		exposition_fail(x, ERR_INVALID, p, p + line->value, "a number was expected");
+		return NULL;
+	}
+	*tail = (struct line_tail){.timestamp_ms = INT64_MIN};
+	newline = *at == '\n' ? at : line_tail(tail, at, end, openmetrics);
+	if (!newline)
+		exposition_fail(x, ERR_INVALID, p, tail->fault, tail->why);
+	else if (openmetrics && tail->loose)
+		exposition_fail(x, ERR_INVALID, p, at, "not as OpenMetrics has it");
+	else if ((size_t)(newline - p) > x->options.line_bytes)
+		exposition_fail(x, ERR_LIMIT, p, p + x->options.line_bytes, "the line is too long");
+	return x->failed ? NULL : newline;
+}
+
+/* Takes the scanned line in: as one of the last scrape, found again, or as a new one. */
+static void take(struct exposition *x, bool asked_before, double value, int64_t timestamp_ms)
+{
+	uint32_t len = x->line.value, ref;
+	uint64_t hash = hash_bytes(x->line.start, len) +
+			(x->line_in_group ? x->families.group_hash : x->families.other_hash);
+	const struct known_line *found = known_find(&x->known, len, hash, hash);
+
+	ref = found ? found->ref : ask(x, asked_before);
+	x->stats.known += found != NULL;
+	x->nseries++;
+	known_add(&x->known, hash, len, ref, found);
+	push(x, ref, value, timestamp_ms);
+}
+
+/* Whether the line at p begins with the name of an unwanted family, which is told by the name
+ * alone: nothing else of such a line is looked at. */
+static bool is_unwanted(struct exposition *x, const char *p, const char *end)
+{
+	const char *name_end = line_name(p, end);
+	uint32_t family;
+	bool in_group;
+
+	if (name_end == p)
+		return false;
+	family = families_resolve(x, p, (size_t)(name_end - p), &in_group);
+	if (x->families.list[family].wanted)
+		return false;
+	x->skip = family;
+	return true;
+}
+
+static const char *cold_sample(struct exposition *x, const char *p, const char *end)
+{
+	struct line_tail tail;
+	const char *newline;
+	bool same = same_family(x, p, end), asked_before = x->asked;
+	double value;
+
+	x->asked = false;
+	if (!same && is_unwanted(x, p, end))
+		return skip_line(x, p, end, &x->stats.skipped);
+	if (line_scan(&x->line, p, end) < 0) {
+		exposition_fail(x, ERR_INVALID, p, x->line.fault, x->line.why);
+		return NULL;
+	}
+	if (!same)
+		resolve(x);
+	if (!x->families.list[x->line_family].wanted)
+		return skip_line(x, p, end, &x->stats.skipped);
+	if (x->nseries == x->options.max_series)
+		return skip_line(x, p, end, &x->stats.over_cap);
+	newline = read_sample(x, p, end, &value, &tail);
+	if (!newline)
+		return NULL;
+	take(x, asked_before, value, tail.timestamp_ms);
+	x->stats.lines++;
+	x->stats.lenient += x->line.loose != NULL || tail.loose;
+	x->stats.exemplars += tail.exemplar;
+	return newline + 1;
+}
+
+static const char *meta(struct exposition *x, const char *p, const char *end)
+{
+	const char *newline = find_newline(x, p, end);
+
+	if (!newline || exposition_meta(x, p, newline) < 0)
+		return NULL;
+	x->stats.lines++;
+	return newline + 1;
+}
+
+/* Takes in a line, or a run of unwanted ones, that is not the one expected. */
+static const char *unexpected(struct exposition *x, const char *p, const char *end)
+{
+	const char *start = p;
+
+	if (x->skip != FAMILY_NONE) {
+		p = skip_lines(x, p, end);
+		if (p != start)
+			return p;
+	}
+	while (*p == ' ' || *p == '\t')
+		p++;
+	if (*p == '#' || *p == '\n')
+		return meta(x, start, end);
+	return cold_sample(x, start, end);
+}
+
 /* The rest of a known line whose value is followed by something; its newline, or NULL when it
  * must be looked at closely. */
 static const char *known_tail(struct exposition *x, const char *p, const char *end,
@@ -363,7 +399,7 @@ static const char *known_meta(struct exposition *x, const struct known_line *lin
 	if (!(line->len & KNOWN_KIND) || len >= (size_t)(end - p) || p[len] != '\n' ||
 	    hash_bytes(p, len) != line->hash)
 		return p;
-	known_add(&x->known, line, line);
+	known_add(&x->known, line->hash, line->len, line->ref, line);
 	exposition_apply(x, line);
 	x->stats.lines++;
 	return p + len + 1;
@@ -399,7 +435,7 @@ static const char *known_lines(struct exposition *x, const char *p, const char *
 		if (!newline || (size_t)(newline - p) > x->options.line_bytes)
 			break;
 		if (x->known.differs)
-			known_add(&x->known, line, line);
+			known_add(&x->known, line->hash, line->len, line->ref, line);
 		push(x, line->ref, value, timestamp_ms);
 		p = newline + 1;
 	}
@@ -413,6 +449,8 @@ static const char *known_lines(struct exposition *x, const char *p, const char *
 /* Reads whole lines: end[-1] is a newline. */
 static int read_lines(struct exposition *x, const char *p, const char *end)
 {
+	x->line.start = NULL;
+	x->asked = false;
 	while (p < end) {
 		const char *start = p;
 

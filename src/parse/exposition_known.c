@@ -46,16 +46,12 @@ static void begin_to_differ(struct known *known)
 	known->nnext = known->at;
 }
 
-void known_add(struct known *known, const struct known_line *line, const struct known_line *found)
+struct known_line *known_room(struct known *known)
 {
-	if (!known->differs && (!found || found != known->lines + known->at))
-		begin_to_differ(known);
-	if (found)
-		known->at = (size_t)(found - known->lines) + 1;
 	if (!known->differs)
-		return;
+		begin_to_differ(known);
 	known->next = xgrow(known->next, &known->next_cap, known->nnext + 1, sizeof(*known->next));
-	known->next[known->nnext++] = *line;
+	return &known->next[known->nnext++];
 }
 
 static bool same_len(const void *ctx, uint32_t value, const void *key)

@@ -10,6 +10,14 @@
 
 #define EXEMPLAR_CHARS 128
 
+/* The line before: as long as the labels so far have its names, `same` of them, the names of the
+ * others are still in line->labels. */
+struct line_hint {
+	const char *start;
+	uint32_t nlabels;
+	uint32_t same;
+};
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -149,7 +157,8 @@ static const char *skip_blanks(struct line *line, const char *p)
 	return p;
 }
 
-const char *line_quoted(struct line *line, const char *p, const char *end, bool *ret_escaped)
+static inline const char *read_quoted(struct line *line, const char *p, const char *end,
+				      bool *ret_escaped)
 {
 	const char *start = p + 1, *bad;
 	bool high = false;
@@ -172,15 +181,20 @@ const char *line_quoted(struct line *line, const char *p, const char *end, bool 
 	return NULL;
 }
 
+const char *line_quoted(struct line *line, const char *p, const char *end, bool *ret_escaped)
+{
+	return read_quoted(line, p, end, ret_escaped);
+}
+
 /* A text in quotes without a '=' after it: the name of the metric. */
 static const char *take_name(struct line *line, const struct line_label *label, const char *p)
 {
-	if (line->name) {
-		fault(line, label->name, "a second name of the metric");
+	if (line->name_len) {
+		fault(line, line->start + label->name, "a second name of the metric");
 		return NULL;
 	}
 	if (!label->name_len) {
-		fault(line, label->name, "the name of the metric is empty");
+		fault(line, line->start + label->name, "the name of the metric is empty");
 		return NULL;
 	}
 	line->name = label->name;
@@ -192,46 +206,57 @@ static const char *take_name(struct line *line, const struct line_label *label, 
 static const char *read_label_name(struct line *line, struct line_label *label, const char *p,
 				   const char *end)
 {
-	label->name = p;
+	const char *name = p;
+
 	label->name_escaped = false;
 	if (*p == '"') {
-		label->name = p + 1;
-		p = line_quoted(line, p, end, &label->name_escaped);
+		name++;
+		p = read_quoted(line, p, end, &label->name_escaped);
 		if (!p)
 			return NULL;
-		label->name_len = (uint32_t)(p - label->name);
-		return p + 1;
-	}
-	if (!is_digit(*p))
+	} else if (!is_digit(*p)) {
 		p = scan_name(p, end, false);
-	label->name_len = (uint32_t)(p - label->name);
-	if (label->name_len)
-		return p;
-	fault(line, p, "a label's name was expected");
-	return NULL;
+		if (p == name) {
+			fault(line, p, "a label's name was expected");
+			return NULL;
+		}
+	} else {
+		fault(line, p, "a label's name begins with a digit");
+		return NULL;
+	}
+	label->name = (uint32_t)(name - line->start);
+	label->name_len = (uint32_t)(p - name);
+	return p + (*p == '"');
 }
 
 static bool is_repeated(const struct line *line, const struct line_label *label)
 {
+	const char *name = line->start + label->name;
+
 	for (size_t i = 0; i < line->nlabels; i++)
 		if (line->labels[i].name_len == label->name_len &&
-		    memcmp(line->labels[i].name, label->name, label->name_len) == 0)
+		    memcmp(line->start + line->labels[i].name, name, label->name_len) == 0)
 			return true;
 	return false;
 }
 
-/* Reads NAME="TEXT", or "NAME" of the metric itself; returns the byte after it. */
-static const char *read_label(struct line *line, const char *p, const char *end)
+/* Reads what is before a label's value; returns its opening quote, NULL after a fault, or, when it
+ * was the name of the metric, *ret_label is false and the byte after that. */
+static const char *read_label_head(struct line *line, const char *p, const char *end,
+				   bool *ret_label)
 {
 	struct line_label *label = &line->labels[line->nlabels];
 	bool quoted = *p == '"';
 
+	*ret_label = true;
 	p = read_label_name(line, label, p, end);
 	if (!p)
 		return NULL;
 	p = skip_blanks(line, p);
-	if (*p != '=' && quoted)
+	if (*p != '=' && quoted) {
+		*ret_label = false;
 		return take_name(line, label, p);
+	}
 	if (*p != '=') {
 		fault(line, p, "'=' was expected after a label's name");
 		return NULL;
@@ -241,75 +266,197 @@ static const char *read_label(struct line *line, const char *p, const char *end)
 		fault(line, p, "a label's value was expected in quotes");
 		return NULL;
 	}
-	label->value = p + 1;
-	p = line_quoted(line, p, end, &label->value_escaped);
+	if (!is_repeated(line, label) && label->name_len)
+		return p;
+	fault(line, line->start + label->name, "a label's name is empty or used twice");
+	return NULL;
+}
+
+/* Whether the n bytes at p are those at q; 16 can be read at either while end is not passed. */
+static inline bool same_bytes(const char *p, const char *q, size_t n, const char *end)
+{
+#ifdef __SSE2__
+	if (n <= 16 && end - p >= 16 && end - q >= 16) {
+		unsigned differ = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(load(p), load(q)));
+
+		return !(differ & ((1u << n) - 1));
+	}
+#endif
+	return (size_t)(end - p) > n && memcmp(p, q, n) == 0;
+}
+
+/* Most lines name the labels of the line before, in its order: when this is one of them, with the
+ * same labels before it, its name needs no second look. Returns the opening quote or NULL. */
+static inline const char *same_label_head(struct line *line, const struct line_hint *hint,
+					  const char *p, const char *end)
+{
+	struct line_label *label = &line->labels[line->nlabels];
+	size_t len = (size_t)label->name_len + 2;
+
+	if (line->nlabels >= hint->nlabels || line->nlabels != hint->same ||
+	    !same_bytes(p, hint->start + label->name, len, end) || p[len - 2] != '=' ||
+	    p[len - 1] != '"')
+		return NULL;
+	label->name = (uint32_t)(p - line->start);
+	return p + len - 1;
+}
+
+/* Reads NAME="TEXT", or "NAME" of the metric itself; returns the byte after it. */
+static inline const char *read_label(struct line *line, struct line_hint *hint, const char *p,
+				     const char *end)
+{
+	struct line_label *label = &line->labels[line->nlabels];
+	const char *quote = same_label_head(line, hint, p, end);
+	bool is_label = true;
+
+	if (quote) {
+		hint->same++;
+	} else {
+		quote = read_label_head(line, p, end, &is_label);
+		if (!quote || !is_label)
+			return quote;
+	}
+	p = read_quoted(line, quote, end, &label->value_escaped);
 	if (!p)
 		return NULL;
-	label->value_len = (uint32_t)(p - label->value);
-	if (is_repeated(line, label) || !label->name_len) {
-		fault(line, label->name, "a label's name is empty or used twice");
-		return NULL;
-	}
+	label->value = (uint32_t)(quote + 1 - line->start);
+	label->value_len = (uint32_t)(p - quote - 1);
 	line->nlabels++;
 	return p + 1;
 }
 
-/* Reads labels from the byte after '{'; returns the byte after '}'. */
-static const char *read_labels(struct line *line, const char *p, const char *end)
+/* A comma may be the last thing before the brace, though not in OpenMetrics. */
+static const char *after_comma(struct line *line, const char *p)
 {
-	p = skip_blanks(line, p);
-	while (*p != '}') {
+	p = skip_blanks(line, p + 1);
+	if (*p == '}' && !line->loose)
+		line->loose = p;
+	return p;
+}
+
+/* Reads on after a label, which may be none; returns the byte after '}'. */
+static const char *read_labels(struct line *line, struct line_hint *hint, const char *p,
+			       const char *end)
+{
+	for (;;) {
+		p = skip_blanks(line, p);
+		if (*p == '}')
+			return p + 1;
 		if (line->nlabels == LINE_LABELS) {
 			fault(line, p, "more than 128 labels");
 			return NULL;
 		}
-		p = read_label(line, p, end);
+		p = read_label(line, hint, p, end);
 		if (!p)
 			return NULL;
 		p = skip_blanks(line, p);
 		if (*p == '}')
-			break;
+			return p + 1;
 		if (*p != ',') {
 			fault(line, p, "',' or '}' was expected after a label");
 			return NULL;
 		}
-		p = skip_blanks(line, p + 1);
-		if (*p == '}' && !line->loose)
-			line->loose = p;
+		p = after_comma(line, p);
 	}
+}
+
+/* At least how many bytes two lines share, the first of which is before the second. */
+static inline size_t common_bytes(const char *before, const char *p, const char *end, size_t most)
+{
+	size_t n = 0;
+
+#ifdef __SSE2__
+	for (; n < most && end - p >= (ptrdiff_t)n + 16; n += 16) {
+		unsigned same =
+			(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(load(before + n), load(p + n)));
+
+		if (same != 0xffff)
+			return n + (size_t)__builtin_ctz(~same);
+	}
+#else
+	while (n < most && p + n < end && before[n] == p[n])
+		n++;
+#endif
+	return n;
+}
+
+/* Takes over from the line before what is written the same in this one. Returns where to read on:
+ * after the last label that is the same, or after '{'; NULL when not even the name is. */
+static const char *take_over(struct line *line, struct line_hint *hint, const char *p,
+			     const char *end)
+{
+	size_t common;
+
+	if (!line->open || !line->plain || line->loose)
+		return NULL;
+	common = common_bytes(line->start, p, end, line->value);
+	if (common < line->open)
+		return NULL;
+	*hint = (struct line_hint){.start = line->start, .nlabels = line->nlabels};
+	while (line->nlabels) {
+		const struct line_label *label = &line->labels[line->nlabels - 1];
+
+		if (label->value + label->value_len + 2 <= common)
+			break;
+		line->nlabels--;
+	}
+	hint->same = line->kept = line->nlabels;
+	line->kept_bytes = line->open;
+	line->start = p;
+	if (!line->nlabels)
+		return p + line->open;
+	line->kept_bytes = line->labels[line->nlabels - 1].value +
+			   line->labels[line->nlabels - 1].value_len + 1;
+	p += line->kept_bytes;
+	return *p == ',' ? after_comma(line, p) : p;
+}
+
+/* Reads the name and the opening brace; returns where the labels or the value begin. */
+static const char *read_head(struct line *line, const char *p, const char *end)
+{
+	const char *start = skip_blanks(line, p);
+
+	p = line_name(start, end);
+	line->name = (uint32_t)(start - line->start);
+	line->name_len = (uint32_t)(p - start);
+	line->name_escaped = false;
+	line->plain = p > start && start == line->start;
+	if (is_blank(*p) && line->name_len && p[1] == '{')
+		p = skip_blanks(line, p);
+	if (*p != '{')
+		return p;
+	line->open = (uint32_t)(p + 1 - line->start);
 	return p + 1;
 }
 
 int line_scan(struct line *line, const char *p, const char *end)
 {
-	const char *after;
+	struct line_hint hint = {0};
+	const char *at = line->start ? take_over(line, &hint, p, end) : NULL;
 
-	line->nlabels = 0;
-	line->name = line->loose = line->fault = NULL;
-	line->name_escaped = false;
-	p = skip_blanks(line, p);
-	after = line_name(p, end);
-	if (after > p) {
-		line->name = p;
-		line->name_len = (size_t)(after - p);
+	if (!at) {
+		if (line->start)
+			hint = (struct line_hint){.start = line->start, .nlabels = line->nlabels};
+		line->start = p;
+		line->loose = NULL;
+		line->nlabels = line->kept = line->kept_bytes = 0;
+		line->open = 0;
+		at = read_head(line, p, end);
 	}
-	p = after;
-	if (is_blank(*p) && line->name && p[1] == '{')
-		p = skip_blanks(line, p);
-	if (*p == '{') {
-		p = read_labels(line, p + 1, end);
-		if (!p)
+	if (line->open) {
+		at = read_labels(line, &hint, at, end);
+		if (!at)
 			return -1;
 	}
-	if (!line->name)
-		return fault(line, p, "the name of a metric was expected");
-	if (!is_blank(*p))
-		return fault(line, p, "a space was expected before the value");
-	if (*p != ' ' || is_blank(p[1]))
-		line->loose = line->loose ? line->loose : p;
-	while (is_blank(*p))
-		p++;
-	line->value = p;
+	if (!line->name_len)
+		return fault(line, at, "the name of a metric was expected");
+	if (!is_blank(*at))
+		return fault(line, at, "a space was expected before the value");
+	if (*at != ' ' || is_blank(at[1]))
+		line->loose = line->loose ? line->loose : at;
+	while (is_blank(*at))
+		at++;
+	line->value = (uint32_t)(at - p);
 	return 0;
 }
 
@@ -357,21 +504,23 @@ static size_t count_chars(const char *p, size_t len)
 static const char *read_exemplar(struct line_tail *tail, const char *p, const char *end)
 {
 	struct line line;
+	struct line_hint hint = {0};
 	const char *after;
 	double value;
 	size_t chars = 0;
 
-	line.name = "";
+	line.start = p;
+	line.name_len = 1;
 	line.nlabels = 0;
 	line.loose = NULL;
 	if (*p != '{')
 		return tail_fault(tail, p, "an exemplar's labels were expected");
-	p = read_labels(&line, p + 1, end);
+	p = read_labels(&line, &hint, p + 1, end);
 	if (!p)
 		return tail_fault(tail, line.fault, line.why);
 	for (size_t i = 0; i < line.nlabels; i++)
-		chars += count_chars(line.labels[i].name, line.labels[i].name_len) +
-			 count_chars(line.labels[i].value, line.labels[i].value_len);
+		chars += count_chars(line.start + line.labels[i].name, line.labels[i].name_len) +
+			 count_chars(line.start + line.labels[i].value, line.labels[i].value_len);
 	if (chars > EXEMPLAR_CHARS)
 		return tail_fault(tail, p, "an exemplar's labels are longer than 128 characters");
 	if (!is_blank(*p))

@@ -89,6 +89,7 @@ static uint32_t family_of(struct exposition *x, const struct meta *meta)
 
 	if (!meta->name_escaped)
 		return families_intern(x, meta->name.p, len);
+	x->asked = false;
 	strbuf_clear(&x->scratch);
 	strbuf_add(&x->scratch, meta->name.p, len);
 	return families_intern(x, x->scratch.buf, line_unescape(x->scratch.buf, len));
@@ -180,7 +181,8 @@ int exposition_meta(struct exposition *x, const char *p, const char *newline)
 		return 0;
 	line.len = (uint32_t)(newline - meta.line) | meta.kind;
 	line.ref = meta.ref;
-	known_add(&x->known, &line, known_find(&x->known, line.len, line.hash, line.hash));
+	known_add(&x->known, line.hash, line.len, line.ref,
+		  known_find(&x->known, line.len, line.hash, line.hash));
 	exposition_apply(x, &line);
 	return 0;
 }
@@ -191,5 +193,6 @@ void exposition_apply(struct exposition *x, const struct known_line *line)
 		return;
 	families_declare(&x->families, line->ref >> 3, (enum exposition_type)(line->ref & 7),
 			 line->hash);
+	x->line_family = FAMILY_NONE;
 	x->skip = x->families.list[line->ref >> 3].wanted ? FAMILY_NONE : line->ref >> 3;
 }

@@ -13,21 +13,26 @@
 /* exposition_line.c: the grammar of one line. All reading stops at a newline, which is in the
  * bytes handed over: end[-1] is one. */
 
+/* Names and values are as written, without quotes, and given by their distance from the line's
+ * start, so that what the next line has in common with this one need not be read again. */
 struct line_label {
-	const char *name, *value; /* as written, without quotes */
-	uint32_t name_len, value_len;
+	uint32_t name, name_len, value, value_len;
 	bool name_escaped, value_escaped;
 };
 
 struct line {
-	const char *name; /* as written, without quotes */
-	size_t name_len;
-	size_t nlabels;
-	const char *value; /* the first byte after what names the series and the blanks after it */
+	const char *start; /* NULL: forget the line before */
+	uint32_t name, name_len;
+	uint32_t open;  /* after the '{'; 0 when there is none */
+	uint32_t value; /* the end of what names the series, with the blanks after it */
+	uint32_t nlabels;
+	uint32_t kept; /* so many labels, and as many bytes, are those of the line before */
+	uint32_t kept_bytes;
+	bool name_escaped;
+	bool plain;        /* the line begins with its name */
 	const char *loose; /* the first byte that OpenMetrics would not have there, or NULL */
 	const char *fault; /* on an error: where, and why (a constant) */
 	const char *why;
-	bool name_escaped;
 	struct line_label labels[LINE_LABELS];
 };
 
@@ -37,7 +42,8 @@ const char *line_name(const char *p, const char *end);
 /* Reads a text whose opening quote is at p; returns the closing one, or NULL with fault and why. */
 const char *line_quoted(struct line *line, const char *p, const char *end, bool *ret_escaped);
 
-/* Reads a sample's line up to its value; -1 with fault and why. */
+/* Reads a sample's line up to its value; -1 with fault and why. What line holds from the last call
+ * is made use of, so line->start must still be there, before p in the same memory, or be NULL. */
 int line_scan(struct line *line, const char *p, const char *end);
 
 struct line_tail {
@@ -86,9 +92,28 @@ void known_begin(struct known *known);
 /* Takes the lines of the scrape that has ended as those to expect. */
 void known_commit(struct known *known);
 
+/* Room for one more line of this scrape. */
+struct known_line *known_room(struct known *known);
+
 /* Adds a line to those of this scrape, and expects next what followed it in the last one. When
  * found is not NULL, it is where the line was found there. */
-void known_add(struct known *known, const struct known_line *line, const struct known_line *found);
+static inline void known_add(struct known *known, uint64_t hash, uint32_t len, uint32_t ref,
+			     const struct known_line *found)
+{
+	struct known_line *line;
+
+	if (found && !known->differs && found == known->lines + known->at) {
+		known->at++;
+		return;
+	}
+	line = known->differs && known->nnext < known->next_cap ? &known->next[known->nnext++]
+								: known_room(known);
+	line->hash = hash;
+	line->len = len;
+	line->ref = ref;
+	if (found)
+		known->at = (size_t)(found - known->lines) + 1;
+}
 
 /* The line with this length and kind, and either hash; NULL when there is none. */
 const struct known_line *known_find(struct known *known, uint32_t len, uint64_t hash,
@@ -161,6 +186,9 @@ struct exposition {
 	bool eof;
 	bool failed;
 	struct err err;
+	bool asked;           /* scratch and labels are those of line */
+	uint32_t line_family; /* of line; FAMILY_NONE when a TYPE line came since */
+	bool line_in_group;
 	size_t nbatch;
 	struct exposition_sample batch[BATCH];
 	struct exposition_label labels[LINE_LABELS];
