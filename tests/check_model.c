@@ -137,6 +137,8 @@ static double random_value(int kind, double before)
 	case 5:
 		return rand() % 2 ? INFINITY : -0.0;
 	case 6:
+		return rand() % 10000 * 0.001 + (rand() % 2 ? rand() / 1e3 : rand() / 1e6);
+	case 7:
 		return rand() % 2 ? NAN : 9007199254740993.0;
 	default:
 		return -(double)rand() * 4e6;
@@ -150,7 +152,7 @@ START_TEST(codec_gives_back_every_bit)
 	srand(7);
 	for (int round = 0; round < 20000; round++) {
 		double values[HISTORY_BLOCK], again[HISTORY_BLOCK], state = 0, before = 0;
-		int kinds = 1 + rand() % 8;
+		int kinds = 1 + rand() % 9;
 		size_t n = 0, len = 0;
 
 		while (n < HISTORY_BLOCK) {

@@ -68,10 +68,10 @@ static void add_target_mark(struct apply *apply, enum mark_kind kind, enum signa
 static double last_value(const struct history *history, uint32_t slot)
 {
 	for (unsigned i = history->nraw; i-- > 0;) {
-		const struct history_column *column = &history->raw[i];
+		double value = slice_get(&history->raw[i], slot);
 
-		if (slot < column->n && !tick_is_absent(column->values[slot]))
-			return column->values[slot];
+		if (!tick_is_absent(value))
+			return value;
 	}
 	return tick_absent();
 }
@@ -141,14 +141,13 @@ static void add_falls(struct apply *apply)
 static void compare_columns(struct apply *apply)
 {
 	const struct history *history = &apply->source->history;
-	const struct history_column *last;
+	const struct slice *last;
 
 	if (!history->nraw)
 		return;
 	last = &history->raw[history->nraw - 1];
 	for (uint32_t i = 0; i < apply->source->nslots; i++) {
-		double now = apply->column[i],
-		       before = i < last->n ? last->values[i] : tick_absent();
+		double now = apply->column[i], before = slice_get(last, i);
 
 		if (now != before && !(tick_is_absent(now) && tick_is_absent(before)))
 			note_change(apply, i, before, now);

@@ -2,11 +2,21 @@
 
 #include "model/tick.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A code is a varint: 0: a byte with the leading zero bytes and the length of the difference, then
- * the difference; 1: absent; 2 ...: 1 to RUN_MAX repetitions; the rest: a zigzag difference. */
-enum { CODE_BYTES, CODE_ABSENT, CODE_RUN, RUN_MAX = 16, CODE_DELTA = CODE_RUN + RUN_MAX };
+ * the difference; 1: absent; 2 ...: a zigzag difference of whole thousandths or millionths; then 1
+ * to RUN_MAX repetitions; the rest: a zigzag difference of whole numbers. */
+enum {
+	CODE_BYTES,
+	CODE_ABSENT,
+	CODE_SCALED,
+	SCALES = 3,
+	CODE_RUN = CODE_SCALED + SCALES,
+	RUN_MAX = 16,
+	CODE_DELTA = CODE_RUN + RUN_MAX
+};
 
 #define WHOLE_MAX 9007199254740992.0 /* 2^53 */
 
@@ -35,6 +45,34 @@ static bool is_whole(double value, int64_t *ret_whole)
 	return bits_of((double)*ret_whole) == bits_of(value);
 }
 
+/* Numbers that were whole in a smaller unit: divided by it, or multiplied by its part. */
+static double scale_up(unsigned scale, double value)
+{
+	return value * (scale == 2 ? 1e6 : 1e3);
+}
+
+static double scale_down(unsigned scale, double whole)
+{
+	return scale == 0 ? whole * 0.001 : whole / (scale == 1 ? 1e3 : 1e6);
+}
+
+static bool is_scaled(unsigned scale, double value, int64_t *ret_whole)
+{
+	double scaled = nearbyint(scale_up(scale, value));
+
+	return is_whole(scaled, ret_whole) && bits_of(scale_down(scale, scaled)) == bits_of(value);
+}
+
+static uint64_t to_zigzag(int64_t value)
+{
+	return (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0);
+}
+
+static int64_t from_zigzag(uint64_t zigzag)
+{
+	return (int64_t)(zigzag >> 1) ^ -(int64_t)(zigzag & 1);
+}
+
 static size_t put_varint(uint64_t u, uint8_t *out)
 {
 	size_t n = 0;
@@ -58,22 +96,34 @@ static size_t put_bytes(uint64_t difference, uint8_t *out)
 	return 2 + len;
 }
 
+static size_t put_fraction(double before, double value, uint8_t *out)
+{
+	for (unsigned scale = 0; scale < SCALES; scale++) {
+		int64_t whole, base;
+
+		if (!is_scaled(scale, value, &whole))
+			continue;
+		if (!is_scaled(scale, before, &base))
+			base = 0;
+		out[0] = (uint8_t)(CODE_SCALED + scale);
+		return 1 + put_varint(to_zigzag(whole - base), out + 1);
+	}
+	return put_bytes(bits_of(value) ^ bits_of(before), out);
+}
+
 static size_t put_sample(double before, double value, uint8_t *out)
 {
 	int64_t whole, base = 0;
-	uint64_t zigzag;
 
 	if (tick_is_absent(value)) {
 		out[0] = CODE_ABSENT;
 		return 1;
 	}
 	if (!is_whole(value, &whole))
-		return put_bytes(bits_of(value) ^ bits_of(before), out);
+		return put_fraction(before, value, out);
 	if (!is_whole(before, &base))
 		base = 0;
-	whole -= base;
-	zigzag = (uint64_t)whole << 1 ^ (whole < 0 ? UINT64_MAX : 0);
-	return put_varint(zigzag + CODE_DELTA, out);
+	return put_varint(to_zigzag(whole - base) + CODE_DELTA, out);
 }
 
 size_t codec_encode(double *state, const double *values, size_t n, uint8_t *out)
@@ -122,30 +172,39 @@ static uint64_t get_bytes(const uint8_t **in)
 	return difference;
 }
 
+static double get_sample(const uint8_t **in, uint64_t code, double before)
+{
+	int64_t base;
+	unsigned scale;
+
+	if (code == CODE_BYTES)
+		return double_of(get_bytes(in) ^ bits_of(before));
+	if (code == CODE_ABSENT)
+		return tick_absent();
+	if (code >= CODE_DELTA) {
+		if (!is_whole(before, &base))
+			base = 0;
+		return (double)(base + from_zigzag(code - CODE_DELTA));
+	}
+	scale = (unsigned)(code - CODE_SCALED);
+	if (!is_scaled(scale, before, &base))
+		base = 0;
+	return scale_down(scale, (double)(base + from_zigzag(get_varint(in))));
+}
+
 void codec_decode(const uint8_t *in, size_t n, double *out)
 {
 	double before = 0;
 
 	for (size_t i = 0; i < n;) {
 		uint64_t code = get_varint(&in);
-		int64_t whole;
 
 		if (code >= CODE_RUN && code < CODE_DELTA) {
 			for (uint64_t run = code - CODE_RUN + 1; run && i < n; run--)
 				out[i++] = before;
 			continue;
 		}
-		if (code == CODE_ABSENT) {
-			before = tick_absent();
-		} else if (code == CODE_BYTES) {
-			before = double_of(get_bytes(&in) ^ bits_of(before));
-		} else {
-			code -= CODE_DELTA;
-			if (!is_whole(before, &whole))
-				whole = 0;
-			whole += (int64_t)(code >> 1) ^ -(int64_t)(code & 1);
-			before = (double)whole;
-		}
+		before = get_sample(&in, code, before);
 		out[i++] = before;
 	}
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* The most bytes that one sample takes. */
-#define CODEC_SAMPLE_BYTES 10
+#define CODEC_SAMPLE_BYTES 11
 
 /* Writes n samples; *state is the sample before them, 0.0 at the start of a block, and is moved
  * on, so that what follows may be appended later. Returns the bytes written. */

@@ -35,7 +35,7 @@ void history_release(struct history *history)
 	for (size_t i = 0; i < history->nblocks; i++)
 		free(history->blocks[i]);
 	for (unsigned i = 0; i < history->nraw; i++)
-		free(history->raw[i].values);
+		slice_release(&history->raw[i]);
 	free(history->blocks);
 	free(history->instants);
 	free(history->idle);
@@ -47,11 +47,6 @@ static const uint8_t *block_codes(const struct history_block *block, uint32_t sl
 	const uint8_t *codes = (const uint8_t *)(block->offsets + block->nslots + 1);
 
 	return codes + block->offsets[slot];
-}
-
-static double column_value(const struct history_column *column, uint32_t slot)
-{
-	return slot < column->n ? column->values[slot] : tick_absent();
 }
 
 /* The codes of a slot that an open block does not know yet: absent in all its ticks. */
@@ -66,7 +61,7 @@ static size_t encode_absent(uint32_t nticks, uint8_t *out)
 
 /* Puts what the open block has of a slot, and the batch after it, into out. */
 static size_t encode_slot(struct history *history, const struct history_block *open, uint32_t slot,
-			  const struct history_column *batch, uint8_t *out)
+			  const struct slice *batch, uint8_t *out)
 {
 	double values[HISTORY_BATCH], state = 0;
 	bool absent = true;
@@ -79,9 +74,9 @@ static size_t encode_slot(struct history *history, const struct history_block *o
 		len = encode_absent(open->nticks, out);
 	}
 	if (open)
-		state = column_value(batch - 1, slot);
+		state = slice_get(batch - 1, slot);
 	for (size_t i = 0; i < HISTORY_BATCH; i++) {
-		values[i] = column_value(&batch[i], slot);
+		values[i] = slice_get(&batch[i], slot);
 		absent = absent && tick_is_absent(values[i]);
 	}
 	if (!absent)
@@ -120,11 +115,11 @@ static struct history_block *block_build(uint32_t nslots, uint32_t nticks,
 	return block;
 }
 
-/* Moves HISTORY_BATCH columns, the first at index first of raw, into the open block. */
+/* Moves HISTORY_BATCH slices, the first at index first of raw, into the open block. */
 static void seal(struct history *history, unsigned first, struct history_scratch *scratch)
 {
 	struct history_block *open = NULL, *built;
-	const struct history_column *batch = &history->raw[first];
+	const struct slice *batch = &history->raw[first];
 	uint32_t nslots = batch[HISTORY_BATCH - 1].n;
 	size_t len = 0;
 
@@ -148,14 +143,14 @@ static void seal(struct history *history, unsigned first, struct history_scratch
 	history->sealed += HISTORY_BATCH;
 }
 
-/* Frees columns that are sealed, but for the last of them: what follows is coded against it. */
-static void drop_columns(struct history *history)
+/* Frees slices that are sealed, but for the last of them: what follows is coded against it. */
+static void drop_slices(struct history *history)
 {
 	size_t first = history->n - history->nraw;
 	unsigned drop = 0;
 
 	while (first + drop + 1 < history->sealed)
-		free(history->raw[drop++].values);
+		slice_release(&history->raw[drop++]);
 	history->nraw -= drop;
 	memmove(history->raw, history->raw + drop, history->nraw * sizeof(history->raw[0]));
 }
@@ -196,18 +191,15 @@ static void drop_blocks(struct history *history, int64_t keep_ms)
 void history_append(struct history *history, const struct instant *instant, const double *values,
 		    uint32_t n, int64_t keep_ms, struct history_scratch *scratch)
 {
-	struct history_column *column = &history->raw[history->nraw++];
+	const struct slice *before = history->nraw ? &history->raw[history->nraw - 1] : NULL;
 
 	history->instants =
 		xgrow(history->instants, &history->cap, history->n + 1, sizeof(*history->instants));
 	history->instants[history->n++] = *instant;
-	column->n = n;
-	column->values = xmalloc(n * sizeof(*values));
-	if (n)
-		memcpy(column->values, values, n * sizeof(*values));
+	slice_init(&history->raw[history->nraw++], before, values, n);
 	if (history->n - history->sealed >= raw_wanted(history) + HISTORY_BATCH) {
 		seal(history, history->nraw - (unsigned)(history->n - history->sealed), scratch);
-		drop_columns(history);
+		drop_slices(history);
 		drop_blocks(history, keep_ms);
 	}
 }
@@ -227,7 +219,7 @@ ptrdiff_t history_find(const struct history *history, int64_t mono_ms)
 	return (ptrdiff_t)low - 1;
 }
 
-const struct history_column *history_column(const struct history *history, size_t i)
+const struct slice *history_slice(const struct history *history, size_t i)
 {
 	size_t first = history->n - history->nraw;
 
@@ -263,13 +255,13 @@ void history_read(const struct history *history, uint32_t slot, size_t from, siz
 		start += history->blocks[i]->nticks;
 	}
 	for (size_t i = from > raw ? from : raw; i < to; i++)
-		out[i - from] = column_value(&history->raw[i - raw], slot);
+		out[i - from] = slice_get(&history->raw[i - raw], slot);
 }
 
 bool history_idle(const struct history *history, uint32_t slot)
 {
 	for (unsigned i = 0; i < history->nraw; i++)
-		if (!tick_is_absent(column_value(&history->raw[i], slot)))
+		if (!tick_is_absent(slice_get(&history->raw[i], slot)))
 			return false;
 	if (slot >= history->nidle)
 		return history->sealed == 0;
@@ -292,6 +284,6 @@ size_t history_bytes(const struct history *history)
 		bytes += sizeof(*history->blocks[i]) + history->blocks[i]->bytes +
 			 (history->blocks[i]->nslots + 1) * sizeof(uint32_t);
 	for (unsigned i = 0; i < history->nraw; i++)
-		bytes += history->raw[i].n * sizeof(double);
+		bytes += slice_bytes(&history->raw[i]);
 	return bytes;
 }

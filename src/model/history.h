@@ -1,27 +1,23 @@
-/* The samples of one source: one list of instants for all its series; the newest as columns of
- * doubles, one an instant, the older ones as blocks of codes. Slots number the series. */
+/* The samples of one source: one list of instants for all its series; the newest as slices,
+ * one an instant, the older ones as blocks of codes. Slots number the series. */
 #ifndef HC_MODEL_HISTORY_H
 #define HC_MODEL_HISTORY_H
 
 #include "base/clock.h"
+#include "model/slice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define HISTORY_BATCH 8                       /* columns sealed at once */
+#define HISTORY_BATCH 8                       /* slices sealed at once */
 #define HISTORY_BLOCK 64                      /* instants of a full block */
-#define HISTORY_RAW   (2 * HISTORY_BATCH + 8) /* most columns */
+#define HISTORY_RAW   (2 * HISTORY_BATCH + 8) /* most slices */
 
 struct instant {
 	struct clock at;
 	bool irregular; /* some series came, went or fell since the instant before */
 	bool restarted; /* the process started anew since the instant before */
-};
-
-struct history_column {
-	double *values;
-	uint32_t n; /* slots above have no value */
 };
 
 struct history {
@@ -33,12 +29,11 @@ struct history {
 	struct history_block **blocks;
 	size_t nblocks;
 	size_t blocks_cap;
-	struct history_column raw[HISTORY_RAW]; /* the last nraw instants */
+	struct slice raw[HISTORY_RAW]; /* the last nraw instants */
 	unsigned nraw;
 	uint8_t *idle; /* by slot: sealed batches without a value */
 	size_t nidle;
 	size_t idle_cap;
-	size_t bytes;
 };
 
 /* Room for codes while sealing, shared by all histories. */
@@ -61,8 +56,8 @@ void history_append(struct history *history, const struct instant *instant, cons
 /* The index of the newest instant that is not after mono_ms; -1 when there is none. */
 ptrdiff_t history_find(const struct history *history, int64_t mono_ms);
 
-/* The columns of instant i, or NULL when it is only in a block. */
-const struct history_column *history_column(const struct history *history, size_t i);
+/* The slice of instant i, or NULL when it is only in a block. */
+const struct slice *history_slice(const struct history *history, size_t i);
 
 /* The samples of a slot at instants [from, to); what is not there is absent. */
 void history_read(const struct history *history, uint32_t slot, size_t from, size_t to,

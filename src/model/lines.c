@@ -13,6 +13,8 @@ static void line_release(struct names *names, struct kept_line *line)
 void model_add_lines(struct model *model, struct model_target *target,
 		     const struct tick_line *lines, size_t n)
 {
+	if (n && !target->lines)
+		target->lines = xcalloc(MODEL_LINES, sizeof(*target->lines));
 	for (size_t i = n > MODEL_LINES ? n - MODEL_LINES : 0; i < n; i++) {
 		struct kept_line *line = &target->lines[target->nlines++ % MODEL_LINES];
 
@@ -26,8 +28,10 @@ void model_add_lines(struct model *model, struct model_target *target,
 
 void model_drop_lines(struct model *model, struct model_target *target)
 {
-	for (size_t i = 0; i < MODEL_LINES; i++)
+	for (size_t i = 0; target->lines && i < MODEL_LINES; i++)
 		line_release(model->names, &target->lines[i]);
+	free(target->lines);
+	target->lines = NULL;
 	target->nlines = 0;
 }
 

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/model/libmodel.a
 src_model_libmodel_a_SOURCES = \
 	src/model/apply.c \
 	src/model/codec.c src/model/codec.h \
+	src/model/slice.c src/model/slice.h \
 	src/model/dict.c \
 	src/model/dims.c src/model/dims.h \
 	src/model/history.c src/model/history.h \

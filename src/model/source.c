@@ -130,8 +130,20 @@ static uint32_t find_series(const struct source *source, const struct map *map,
 	return map_find(map, hash_bytes(&key, sizeof(key)), slot_equal, source, &key);
 }
 
+/* Gateways tell nearly all of their series in their first answer: no room for growth then. */
+static void reserve(struct source *source, uint32_t n)
+{
+	if (source->slots_cap || !n)
+		return;
+	source->slots_cap = source->entries_cap = source->order_cap = n;
+	source->series = xreallocarray(NULL, n, sizeof(*source->series));
+	source->slot_of = xreallocarray(NULL, n, sizeof(*source->slot_of));
+	source->order = xreallocarray(NULL, n, sizeof(*source->order));
+}
+
 static void follow_dict(struct source *source, const struct dict *dict)
 {
+	reserve(source, dict->n);
 	if (!is_same_dict(source, dict)) {
 		source->nentries = 0;
 		source->mapped = 0;

@@ -17,8 +17,8 @@ struct model_target {
 	struct target_info info; /* strings are the model's */
 	symbol symbol;           /* held */
 	bool removed;
-	struct kept_line lines[MODEL_LINES]; /* a ring */
-	size_t nlines;                       /* ever added */
+	struct kept_line *lines; /* a ring of MODEL_LINES, or NULL */
+	size_t nlines;           /* ever added */
 };
 
 struct model {

@@ -141,7 +141,6 @@ void gather_again(struct gather *gather)
 {
 	gather->nfeeds = gather->nslots = 0;
 	gather->closed = true;
-	gather->rest = gather->uncounted = NULL;
 }
 
 bool gather_counts(const struct gather *gather, uint32_t target)
@@ -184,14 +183,8 @@ struct group *gather_group(struct gather *gather, const struct dims *whole, uint
 			group->target = UINT32_MAX;
 		return group;
 	}
-	if (gather->closed) {
-		struct group **rest =
-			gather_counts(gather, target) ? &gather->rest : &gather->uncounted;
-
-		if (!*rest)
-			*rest = group_new(gather, &dims);
-		return *rest;
-	}
+	if (gather->closed)
+		return NULL;
 	group = group_new(gather, &dims);
 	group->target = target;
 	gather->groups = xgrow(gather->groups, &gather->groups_cap, gather->ngroups + 1,
@@ -514,6 +507,8 @@ static void add_source(struct gather *gather, struct feed *feed, uint32_t number
 		if (!has_layer(&span) || !passes(gather, &span, codeless, &whole))
 			continue;
 		group = gather_group(gather, &span.dims, source->target);
+		if (!group)
+			continue;
 		group->whole = group->whole || whole;
 		add_span(gather, feed, &span, group, is_picked(gather, info, &span.dims));
 	}

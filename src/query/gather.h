@@ -72,12 +72,10 @@ struct gather {
 	size_t ngroups;
 	size_t groups_cap;
 	struct map index;
-	bool closed; /* no new groups: what is in none goes to rest */
-	struct group *rest;
-	struct group *uncounted; /* the rest of targets that do not count */
-	uint32_t *sources;       /* sorted by target */
-	uint32_t *first_source;  /* of each target, and one more */
-	double *uptimes_ms;      /* by target; NaN: not looked up yet, 0: not known */
+	bool closed;            /* no new groups */
+	uint32_t *sources;      /* sorted by target */
+	uint32_t *first_source; /* of each target, and one more */
+	double *uptimes_ms;     /* by target; NaN: not looked up yet, 0: not known */
 	struct reader reader;
 };
 
@@ -96,7 +94,7 @@ void gather_again(struct gather *gather);
 void gather_run(struct gather *gather);
 
 /* For parts of gather_run() in other files: whether series with these dims belong to a row, and
- * to which. */
+ * to which; NULL when it is none of a closed set. */
 bool gather_passes(const struct gather *gather, const struct dims *dims);
 struct group *gather_group(struct gather *gather, const struct dims *dims, uint32_t target);
 

@@ -20,3 +20,7 @@ check_query_SOURCES = tests/check_query.c tests/model_bench.c tests/model_bench.
 check_query_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_query_LDADD = $(WHOLE) src/query/libquery.a $(PARTS) $(QUERY_LIBS) $(CHECK_LIBS)
 endif
+
+EXTRA_PROGRAMS += bench_model
+bench_model_SOURCES = tests/bench/bench_model.c
+bench_model_LDADD = $(QUERY_LIBS)

@@ -232,8 +232,6 @@ static struct group *merge_all(struct run *run)
 	for (size_t i = 0; i < gather->ngroups; i++)
 		if (gather_counts(gather, gather->groups[i]->target))
 			group_merge(gather, total, gather->groups[i]);
-	if (gather->rest)
-		group_merge(gather, total, gather->rest);
 	return total;
 }
 
@@ -272,7 +270,19 @@ static void keep_shown(struct run *run)
 	gather_again(gather);
 }
 
-static void second_pass(struct run *run, struct row *total)
+static void blank_column(const struct run *run, size_t c, struct row *row)
+{
+	const struct measure_info *info = measure_info(run->query->columns[c].measure);
+
+	row->figures[c] = (struct figure){.value = NAN,
+					  .source = UINT32_MAX,
+					  .quality = Q_NONE,
+					  .measure = (uint8_t)run->query->columns[c].measure,
+					  .unit = (uint8_t)info->unit};
+}
+
+/* Baselines and trends of the rows that are shown; of the total too when that is all of them. */
+static void second_pass(struct run *run, struct row *total, bool cut)
 {
 	keep_shown(run);
 	if (!plan_columns(run, false, false))
@@ -280,7 +290,11 @@ static void second_pass(struct run *run, struct row *total)
 	gather_run(&run->gather);
 	for (size_t i = 0; i < run->n; i++)
 		fill_row(run, run->entries[i].group, &run->entries[i].row);
-	fill_row(run, merge_all(run), total);
+	if (!cut)
+		fill_row(run, merge_all(run), total);
+	for (size_t c = 0; cut && c < run->query->ncolumns; c++)
+		if (run->plans[c].active)
+			blank_column(run, c, total);
 }
 
 static void run_query(struct run *run, struct result *result)
@@ -302,7 +316,7 @@ static void run_query(struct run *run, struct result *result)
 	if (query->limit && run->n > query->limit)
 		run->n = query->limit;
 	if (!all)
-		second_pass(run, &result->total);
+		second_pass(run, &result->total, result->all > run->n);
 	result->n = run->n;
 	result->rows = arena_array(run->arena, run->n + 1, sizeof(*result->rows));
 	for (size_t i = 0; i < run->n; i++)

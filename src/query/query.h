@@ -97,7 +97,8 @@ struct result {
 	struct row *rows;
 	size_t n;
 	size_t all;       /* rows before the limit */
-	struct row total; /* over all rows, not only the shown ones */
+	struct row total; /* over all rows, not only the shown ones; but baselines and trends are
+			     n/a in it, its trends NULL, when the limit left rows out */
 };
 
 /* Answers; everything is allocated in the arena. Rows that have no value in any column are left

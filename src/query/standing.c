@@ -50,6 +50,8 @@ void gather_standing(struct gather *gather, const struct feed *feed, uint32_t ta
 	    !gather_passes(gather, &dims))
 		return;
 	group = gather_group(gather, &dims, target);
+	if (!group)
+		return;
 	group->whole = true;
 	acc = &group->accs[feed->slot];
 	range.age_ms = standing.age_ms;

@@ -102,11 +102,11 @@ static const double *load(struct reader *reader)
 /* A sample that lies in a column, without reading the rest. */
 static bool peek(const struct reader *reader, size_t i, double *ret_value)
 {
-	const struct history_column *column = history_column(&reader->source->history, i);
+	const struct slice *column = history_slice(&reader->source->history, i);
 
 	if (!column)
 		return false;
-	*ret_value = reader->slot < column->n ? column->values[reader->slot] : tick_absent();
+	*ret_value = slice_get(column, reader->slot);
 	return true;
 }
 
