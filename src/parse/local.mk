@@ -1,7 +1,7 @@
 noinst_LIBRARIES += src/parse/libparse.a
 src_parse_libparse_a_SOURCES = \
 	src/parse/accesslog.h \
-	src/parse/csv.h \
+	src/parse/csv.c src/parse/csv.h \
 	src/parse/exposition.c src/parse/exposition.h src/parse/exposition_private.h \
 	src/parse/exposition_family.c \
 	src/parse/exposition_known.c \
@@ -95,8 +95,11 @@ check_accesslog_recorded_LDADD = $(WHOLE) src/parse/libparse.a $(PARTS) $(PARSE_
 endif
 
 if HAVE_CHECK
-check_PROGRAMS += check_exposition tests/openmetrics
-TESTS += check_exposition tests/openmetrics
+check_PROGRAMS += check_csv check_exposition tests/openmetrics
+TESTS += check_csv check_exposition tests/openmetrics
+check_csv_SOURCES = tests/check_csv.c
+check_csv_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_csv_LDADD = $(WHOLE) src/parse/libparse.a $(PARTS) $(PARSE_LIBS) $(CHECK_LIBS)
 tests_openmetrics_SOURCES = tests/openmetrics.c tests/record.c tests/record.h
 tests_openmetrics_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_openmetrics_LDADD = $(PARSE_LIBS)
@@ -107,6 +110,7 @@ check_exposition_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_exposition_LDADD = $(WHOLE) src/parse/libparse.a $(PARTS) $(PARSE_LIBS) $(CHECK_LIBS)
 endif
 EXTRA_DIST += \
+	tests/data/haproxy-2.6.12.show_stat \
 	tests/data/exposition/envoy-1.40.prom \
 	tests/data/exposition/haproxy-2.6.12.prom \
 	tests/data/exposition/kong-shaped.prom \
