@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GATHER_MS  5000 /* how often the words of a finding are fetched anew */
+#define GATHER_MAX 16   /* and of how many in one round */
+
 struct detect *detect_new(const struct model *model, const struct rule *rules, size_t n)
 {
 	struct detect *detect = xcalloc(1, sizeof(*detect));
@@ -21,8 +24,15 @@ struct detect *detect_new(const struct model *model, const struct rule *rules, s
 	return detect;
 }
 
+/* The list of findings stays whole between rounds. */
 static void instance_free(struct detect *detect, struct instance *instance)
 {
+	size_t kept = 0;
+
+	for (size_t i = 0; i < detect->norder; i++)
+		if (detect->order[i] != instance)
+			detect->order[kept++] = detect->order[i];
+	detect->norder = kept;
 	names_drop(model_names(detect->model), instance->held);
 	free(instance);
 	detect->ninstances--;
@@ -42,7 +52,8 @@ void detect_free(struct detect *detect)
 	arena_release(&detect->arena);
 	free(detect->instances);
 	free(detect->order);
-	free(detect->unjudged_target);
+	free(detect->standing.unjudged);
+	free(detect->building.unjudged);
 	free(detect);
 }
 
@@ -90,6 +101,18 @@ static enum event_kind firing_kind(const struct rule *rule)
 	return rule->severity == SEV_CRIT ? EVENT_CRIT : EVENT_WARN;
 }
 
+static void refresh_words(struct detect *detect, struct instance *instance, const char *own_why)
+{
+	int64_t age_ms = detect->now.mono_ms - instance->gathered_mono_ms;
+
+	if (!instance->gathered_mono_ms || (age_ms >= GATHER_MS && detect->gathered < GATHER_MAX)) {
+		words_gather(detect, instance);
+		instance->gathered_mono_ms = detect->now.mono_ms;
+		detect->gathered++;
+	}
+	words_fill(detect, instance, own_why);
+}
+
 /* The rule holds for these dims now. */
 static void wrong(struct detect *detect, struct instance *instance,
 		  const struct judgement *judgement)
@@ -111,7 +134,7 @@ static void wrong(struct detect *detect, struct instance *instance,
 		finding->fired = detect->now;
 	}
 	finding->state = instance->firing ? FINDING_FIRING : FINDING_PENDING;
-	words_fill(detect, instance, judgement->why);
+	refresh_words(detect, instance, judgement->why);
 	if (fires)
 		report(detect, instance, firing_kind(finding->rule));
 	else if (begins)
@@ -146,9 +169,9 @@ static bool fine(struct detect *detect, struct instance *instance)
 
 static void mark_unjudged(struct detect *detect, uint32_t target)
 {
-	detect->summary.unjudged++;
-	if (target < detect->ntargets)
-		detect->unjudged_target[target] = true;
+	detect->building.summary.unjudged++;
+	if (target < detect->building.ntargets)
+		detect->building.unjudged[target] = true;
 }
 
 static void see(struct detect *detect, size_t rule, const struct judgement *judgement)
@@ -251,7 +274,7 @@ static void put_in_order(struct detect *detect)
 
 static void count_findings(struct detect *detect)
 {
-	struct detect_summary *summary = &detect->summary;
+	struct detect_summary *summary = &detect->building.summary;
 
 	for (size_t i = 0; i < detect->norder; i++) {
 		const struct finding *finding = &detect->order[i]->finding;
@@ -267,7 +290,7 @@ static void count_findings(struct detect *detect)
 /* Sources that nothing is known of now: what rules would say of them cannot be said. */
 static void count_sources(struct detect *detect)
 {
-	struct detect_summary *summary = &detect->summary;
+	struct detect_summary *summary = &detect->building.summary;
 	size_t n = 0, len;
 
 	for (uint32_t i = 0; i < model_source_count(detect->model); i++) {
@@ -287,32 +310,51 @@ static void count_sources(struct detect *detect)
 			 n - 1);
 }
 
-static void begin_run(struct detect *detect, struct clock now)
+static void begin_round(struct detect *detect)
 {
+	struct standing *building = &detect->building;
 	size_t ntargets = model_target_count(detect->model);
 
+	building->summary = (struct detect_summary){.crit = 0};
+	building->unjudged = xreallocarray(building->unjudged, ntargets, sizeof(bool));
+	building->ntargets = ntargets;
+	memset(building->unjudged, 0, ntargets * sizeof(bool));
+	detect->gathered = 0;
+	events_marks(detect);
+}
+
+static void end_round(struct detect *detect)
+{
+	struct standing last = detect->standing;
+
+	count_sources(detect);
+	put_in_order(detect);
+	count_findings(detect);
+	detect->standing = detect->building;
+	detect->building = last;
+	detect->next_rule = 0;
+}
+
+bool detect_step(struct detect *detect, struct clock now)
+{
 	detect->now = now;
-	detect->summary = (struct detect_summary){.crit = 0};
 	arena_clear(&detect->arena);
-	if (ntargets > detect->ntargets)
-		detect->unjudged_target = xreallocarray(detect->unjudged_target, ntargets,
-							sizeof(*detect->unjudged_target));
-	detect->ntargets = ntargets;
-	for (size_t i = 0; i < ntargets; i++)
-		detect->unjudged_target[i] = false;
+	if (detect->next_rule == 0)
+		begin_round(detect);
+	if (detect->next_rule < detect->nrules) {
+		judge_rule(detect, detect->next_rule, see);
+		sweep(detect, detect->next_rule++);
+	}
+	if (detect->next_rule < detect->nrules)
+		return false;
+	end_round(detect);
+	return true;
 }
 
 void detect_run(struct detect *detect, struct clock now)
 {
-	begin_run(detect, now);
-	events_marks(detect);
-	for (size_t i = 0; i < detect->nrules; i++) {
-		judge_rule(detect, i, see);
-		sweep(detect, i);
-	}
-	count_sources(detect);
-	put_in_order(detect);
-	count_findings(detect);
+	while (!detect_step(detect, now))
+		continue;
 }
 
 size_t detect_count(const struct detect *detect)
@@ -327,7 +369,7 @@ const struct finding *detect_finding(const struct detect *detect, size_t i)
 
 struct detect_summary detect_summary(const struct detect *detect)
 {
-	return detect->summary;
+	return detect->standing.summary;
 }
 
 /* A finding is about a row when they share what it is about, besides the target, and differ in
@@ -353,8 +395,8 @@ const struct finding *detect_about(const struct detect *detect, const struct dim
 	const struct finding *worst = NULL;
 	*ret_unjudged = false;
 
-	for (uint32_t i = 0; i < detect->ntargets; i++)
-		if (detect->unjudged_target[i] &&
+	for (uint32_t i = 0; i < detect->standing.ntargets; i++)
+		if (detect->standing.unjudged[i] &&
 		    model_target_symbol(detect->model, i) == dims->value[DIM_TARGET])
 			*ret_unjudged = true;
 	for (size_t i = 0; i < detect->norder && !worst; i++)

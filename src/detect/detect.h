@@ -51,6 +51,11 @@ void detect_free(struct detect *detect); /* takes NULL */
 /* Judges every rule at this instant; called about once a second and after ticks. */
 void detect_run(struct detect *detect, struct clock now);
 
+/* The same one rule at a time, for a loop with much to judge: true when a round is whole. Until
+ * then findings may change and go, but the order, the summary and detect_about()'s judgement of
+ * sources are those of the last round. */
+bool detect_step(struct detect *detect, struct clock now);
+
 /* Findings, worst first (firing crit, firing warn, pending, unjudged), then by onset, oldest
  * first. Borrowed until the next detect_run(). */
 size_t detect_count(const struct detect *detect);

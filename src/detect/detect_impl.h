@@ -22,11 +22,14 @@ struct judgement {
 /* A rule that holds, or held a moment ago, for one set of dims. */
 struct instance {
 	struct finding finding;
-	struct instance *next; /* of the same rule */
-	dims_id held;          /* keeps the dims' texts alive */
-	bool firing;           /* past its pending clock, whether it can be judged now or not */
-	bool seen;             /* the judge spoke about it in this run */
-	int64_t wrong_mono_ms; /* when it was last seen wrong */
+	struct instance *next;    /* of the same rule */
+	dims_id held;             /* keeps the dims' texts alive */
+	bool firing;              /* past its pending clock, whether it can be judged now or not */
+	bool seen;                /* the judge spoke about it in this run */
+	int64_t wrong_mono_ms;    /* when it was last seen wrong */
+	int64_t gathered_mono_ms; /* when its words were last fetched; 0: never */
+	char route[96];           /* where a client does it most, or "" */
+	char suspect[64];         /* the finding's suspect in short */
 };
 
 struct detect {
@@ -39,10 +42,14 @@ struct detect {
 	size_t norder;
 	uint32_t last_id;
 	struct clock now;
-	struct arena arena; /* of one run */
-	struct detect_summary summary;
-	bool *unjudged_target; /* a rule could not be judged there */
-	size_t ntargets;
+	struct arena arena; /* of one step */
+	size_t next_rule;   /* of the round under way; 0: none is */
+	size_t gathered;    /* findings whose words were fetched in this round */
+	struct standing {
+		struct detect_summary summary;
+		bool *unjudged; /* by target: a rule could not be judged there */
+		size_t ntargets;
+	} standing, building; /* of the last whole round, and of the one under way */
 	struct event *events; /* a ring */
 	dims_id *event_dims;
 	size_t nevents;
@@ -59,8 +66,11 @@ struct instance *instance_find(const struct detect *detect, size_t rule, const s
 /* A source of this target, or of this figure, is stale. */
 bool judge_is_stale(const struct detect *detect, uint32_t target, const struct figure *figure);
 
-/* words.c: fills what, why, suspect and the figures beside. */
-void words_fill(struct detect *detect, struct instance *instance, const char *own_why);
+/* words.c. Fetches what the words of a finding need: the figures beside it, a client's route, its
+ * suspect. Asks the model, so it is done now and then only. */
+void words_gather(struct detect *detect, struct instance *instance);
+/* Makes the sentence, with the figures of now and of the last words_gather(). */
+void words_fill(const struct detect *detect, struct instance *instance, const char *own_why);
 /* "prompts (mlflow) 42s old" */
 void words_source(const struct detect *detect, uint32_t source, char *buf, size_t cap);
 /* "prompt balance@prod v7>v8" */

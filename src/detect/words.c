@@ -8,8 +8,9 @@
 #include <string.h>
 
 #define SUSPECT_BEFORE_MS (10 * 60 * 1000)
-#define SUSPECT_AFTER_MS  (60 * 1000) /* registries are polled seldom: the change may be seen late \
-				       */
+#define SUSPECT_AFTER_MS                                                         \
+	(60 * 1000) /* registries are polled seldom: the change may be seen late \
+		     */
 
 /* A buffer that is filled from the left and cut at its end. */
 struct words {
@@ -166,8 +167,9 @@ static bool is_some(const struct figure *figure)
 }
 
 /* Where a client knocks: the route with most of the measure. */
-static void add_top_route(struct detect *detect, struct words *words, const struct finding *finding)
+static void gather_route(struct detect *detect, struct instance *instance)
 {
+	const struct finding *finding = &instance->finding;
 	const struct rule *rule = finding->rule;
 	struct filter filter = {.n = 1};
 	struct query query = {.by = rule->by | DIM_BIT(DIM_ROUTE),
@@ -183,35 +185,46 @@ static void add_top_route(struct detect *detect, struct words *words, const stru
 	query_run(detect->model, &query, &detect->arena, &result);
 	for (size_t i = 0; i < result.n; i++) {
 		struct dims about = dims_project(&result.rows[i].dims, rule->by);
+		symbol route = result.rows[i].dims.value[DIM_ROUTE];
 
-		if (!dims_equal(&about, &finding->dims) || !result.rows[i].dims.value[DIM_ROUTE])
+		if (!dims_equal(&about, &finding->dims) || !route)
 			continue;
-		add(words, " on %s", symbol_text(detect, result.rows[i].dims.value[DIM_ROUTE]));
+		snprintf(instance->route, sizeof(instance->route), "%s",
+			 symbol_text(detect, route));
 		return;
 	}
 }
 
 /* The figures that stand beside; they are kept for whoever opens the finding. */
-static void add_beside(const struct detect *detect, struct words *words, struct finding *finding,
-		       const struct phrase *phrase)
+static void gather_beside(const struct detect *detect, struct finding *finding)
 {
 	const struct rule *rule = finding->rule;
+	const struct phrase phrase = phrase_of(rule->measure);
 
 	finding->nbeside = 0;
-	for (int i = 0; i < 3 && phrase->beside[i] != M_COUNT; i++) {
-		enum measure measure = phrase->beside[i];
+	for (int i = 0; i < 3 && phrase.beside[i] != M_COUNT; i++) {
 		struct figure figure =
-			query_one(detect->model, measure, COLUMN_VALUE, &finding->dims, rule->by,
-				  rule->window_ms, detect->now);
+			query_one(detect->model, phrase.beside[i], COLUMN_VALUE, &finding->dims,
+				  rule->by, rule->window_ms, detect->now);
 
-		if (!is_some(&figure) || (measure == M_504_RATIO && figure.value == 0))
+		if (!is_some(&figure) || (phrase.beside[i] == M_504_RATIO && figure.value == 0))
 			continue;
+		figure.measure = (uint8_t)phrase.beside[i];
 		finding->beside[finding->nbeside++] = figure;
-		add(words, "%s%s ", phrase->gap, phrase_of(measure).name);
-		if (measure == M_2XX_RATE && figure.value == 0)
+	}
+}
+
+static void add_beside(struct words *words, const struct finding *finding, const char *gap)
+{
+	for (size_t i = 0; i < finding->nbeside; i++) {
+		const struct figure *figure = &finding->beside[i];
+		enum measure measure = (enum measure)figure->measure;
+
+		add(words, "%s%s ", gap, phrase_of(measure).name);
+		if (measure == M_2XX_RATE && figure->value == 0)
 			add(words, "0");
 		else
-			add_value(words, measure_info(measure)->unit, figure.value, false);
+			add_value(words, measure_info(measure)->unit, figure->value, false);
 	}
 }
 
@@ -332,51 +345,65 @@ static void add_change(const struct detect *detect, struct words *words, const s
 	}
 }
 
-/* Says the same at length in the finding's suspect, and in short at the end of why. */
-static void suspect(const struct detect *detect, struct words *why, struct finding *finding,
-		    const struct phrase *phrase)
+/* Says the same at length in the finding's suspect, and in short for the end of why. */
+static void gather_suspect(const struct detect *detect, struct instance *instance)
 {
+	struct finding *finding = &instance->finding;
 	struct words words = {finding->suspect, sizeof(finding->suspect), 0};
+	struct words brief = {instance->suspect, sizeof(instance->suspect), 0};
 	const struct mark *mark = suspect_mark(detect, finding);
-	char span[24], duration[16];
-	int64_t ms;
+	char span[24] = "with", duration[16];
 
-	finding->suspect[0] = '\0';
+	finding->suspect[0] = instance->suspect[0] = '\0';
 	if (!mark)
 		return;
-	ms = finding->onset.mono_ms - mark->at.mono_ms;
-	if (ms >= 0)
-		snprintf(span, sizeof(span), "%s after", decimal_duration(duration, ms));
-	else
-		snprintf(span, sizeof(span), "with");
+	if (finding->onset.mono_ms >= mark->at.mono_ms)
+		snprintf(span, sizeof(span), "%s after",
+			 decimal_duration(duration, finding->onset.mono_ms - mark->at.mono_ms));
 	add(&words, "%s ", span);
 	add_change(detect, &words, mark);
-	add(why, "%s%s ", phrase->gap, span);
+	add(&brief, "%s ", span);
 	if (mark->kind == MARK_VERSION && is_prompt(mark))
-		add_versions(why, mark);
+		add_versions(&brief, mark);
 	else
-		add_change(detect, why, mark);
+		add_change(detect, &brief, mark);
 }
 
-void words_fill(struct detect *detect, struct instance *instance, const char *own_why)
+/* Findings whose rule speaks for itself have no figures to add. */
+static bool is_plain_state(const struct finding *finding)
+{
+	return finding->rule->measure == M_COUNT ||
+	       (finding->rule->kind == RULE_STATE && *finding->rule->help);
+}
+
+void words_gather(struct detect *detect, struct instance *instance)
+{
+	if (is_plain_state(&instance->finding) || instance->finding.rule->kind == RULE_NODATA)
+		return;
+	if (instance->finding.dims.value[DIM_CLIENT])
+		gather_route(detect, instance);
+	gather_beside(detect, &instance->finding);
+	gather_suspect(detect, instance);
+}
+
+void words_fill(const struct detect *detect, struct instance *instance, const char *own_why)
 {
 	struct finding *finding = &instance->finding;
 	struct words why = {finding->why, sizeof(finding->why), 0};
 	struct phrase phrase;
 
 	what(detect, finding);
-	if (own_why) {
-		add(&why, "%s", own_why);
-	} else if (finding->rule->kind == RULE_STATE && *finding->rule->help) {
-		add(&why, "%s", finding->rule->help);
-	} else {
-		phrase = phrase_of(finding->rule->measure);
-		add_measured(detect, &why, finding, &phrase);
-		if (finding->dims.value[DIM_CLIENT])
-			add_top_route(detect, &why, finding);
-		add_beside(detect, &why, finding, &phrase);
-		suspect(detect, &why, finding, &phrase);
+	if (own_why || is_plain_state(finding)) {
+		add(&why, "%s", own_why ? own_why : finding->rule->help);
+		return;
 	}
+	phrase = phrase_of(finding->rule->measure);
+	add_measured(detect, &why, finding, &phrase);
+	if (*instance->route)
+		add(&why, " on %s", instance->route);
+	add_beside(&why, finding, phrase.gap);
+	if (*instance->suspect)
+		add(&why, "%s%s", phrase.gap, instance->suspect);
 }
 
 void words_source(const struct detect *detect, uint32_t source, char *buf, size_t cap)
