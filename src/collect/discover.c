@@ -429,7 +429,10 @@ struct discover *discover_start(struct loop *loop, struct http *http, struct eva
 	strbuf_init(&discover->sentence);
 	pump_init(&discover->pump, loop, eval);
 	profile_list(add_profile, discover);
-	if (reach_init(&discover->reach, target, NULL, err) < 0) {
+	if (!discover->nprofiles)
+		err_set(err, ERR_NOT_FOUND,
+			"no profiles are installed: install them, or set HYPERCARE_DATA_DIR");
+	if (!discover->nprofiles || reach_init(&discover->reach, target, NULL, err) < 0) {
 		discover_cancel(discover);
 		return NULL;
 	}

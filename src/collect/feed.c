@@ -36,7 +36,8 @@ static void send(struct feed *feed, struct tick *tick)
 	feed->last_ms = tick->at.mono_ms;
 	feed->told++;
 	tick->source = feed->number;
-	tick->retry_ms = feed->schedule.next_ms == SCHEDULE_NEVER ? 0 : feed->schedule.next_ms;
+	if (!feed->follow && feed->schedule.next_ms != SCHEDULE_NEVER)
+		tick->retry_ms = feed->schedule.next_ms;
 	tick->interval_ms = shown_interval(feed);
 	collect->ops.tick(collect->ctx, tick);
 }
@@ -285,7 +286,7 @@ static void follow_log(struct feed *feed)
 	struct collect *collect = member->collect;
 	struct follow_spec spec = {
 		.log = member->reach.log,
-		.options = member->profile->log,
+		.profile = member->profile,
 		.target = member->target,
 		.names = model_names(collect->model),
 		.symbol = model_target_symbol(collect->model, member->number),

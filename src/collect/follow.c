@@ -4,14 +4,17 @@
 #include "collect/tally.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define SECOND_TICK_MS 1000
+#define OUR_AGENT      "hypercare/"
 #define KEEP_MS        900000 /* what is idle for as long makes room for others */
 
 struct follow {
 	struct loop *loop;
 	struct logtail *tail;
 	struct accesslog *log;
+	const struct profile *profile; /* borrowed */
 	struct tally tally;
 	struct loop_timer timer;
 	int64_t interval_ms;
@@ -38,6 +41,25 @@ static void tell_fault(struct follow *follow)
 	follow->tick(follow->ctx, &tick);
 }
 
+/* Whether this is one of our own readings: of a page that the profile reads, by our name, and not
+ * refused. Anybody may take our name, so nothing else is left out. */
+static bool is_ours(const struct follow *follow, const struct accesslog_record *record)
+{
+	const struct profile *profile = follow->profile;
+	size_t len = strlen(record->route);
+
+	if (strncmp(record->user_agent, OUR_AGENT, strlen(OUR_AGENT)) != 0 ||
+	    record->status / 100 != 2)
+		return false;
+	for (size_t i = 0; i < profile->nsources; i++) {
+		const char *page = profile->sources[i].path;
+		if (profile->sources[i].transport == TRANSPORT_HTTP && strcspn(page, "?") == len &&
+		    memcmp(page, record->route, len) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void on_line(void *ctx, const char *line, size_t len, bool truncated)
 {
 	struct follow *follow = ctx;
@@ -48,7 +70,9 @@ static void on_line(void *ctx, const char *line, size_t len, bool truncated)
 	follow->tally.bytes += len + 1;
 	if (!truncated)
 		verdict = accesslog_parse(follow->log, line, len, &record, &why);
-	if (verdict == LOG_LINE_OK)
+	if (verdict == LOG_LINE_OK && is_ours(follow, &record))
+		follow->tally.others++;
+	else if (verdict == LOG_LINE_OK)
 		tally_record(&follow->tally, &record);
 	else if (verdict == LOG_LINE_UNTRUSTED)
 		follow->tally.untrusted++;
@@ -101,11 +125,14 @@ struct follow *follow_start(struct loop *loop, const struct follow_spec *spec,
 {
 	static const struct logtail_ops ops = {on_line, on_state, on_end};
 	struct follow *follow = xcalloc(1, sizeof(*follow));
-	struct accesslog_options options = spec->options;
+	struct accesslog_options options = spec->profile->log;
 	uint32_t keep = (uint32_t)(KEEP_MS / spec->interval_ms) + 1;
 
-	*follow = (struct follow){
-		.loop = loop, .interval_ms = spec->interval_ms, .tick = tick, .ctx = ctx};
+	*follow = (struct follow){.loop = loop,
+				  .profile = spec->profile,
+				  .interval_ms = spec->interval_ms,
+				  .tick = tick,
+				  .ctx = ctx};
 	follow->timer = (struct loop_timer){.fire = on_beat, .ctx = follow};
 	tally_init(&follow->tally, spec->names, spec->symbol, spec->cap_series, keep);
 	merge_options(&options, spec->target);

@@ -5,14 +5,14 @@
 #include "config/config.h"
 #include "model/tick.h"
 #include "net/logtail.h"
-#include "parse/accesslog.h"
+#include "profile/profile.h"
 
 struct follow;
 
 struct follow_spec {
 	struct logtail_spec log;
-	struct accesslog_options options; /* the profile's; the target's own come on top */
-	const struct config_target *target;
+	const struct profile *profile; /* how the log is written; what we ask for is no traffic */
+	const struct config_target *target; /* its options come on top of the profile's */
 	struct names *names;
 	symbol symbol; /* of the target */
 	int64_t interval_ms;

@@ -21,4 +21,17 @@ TESTS += check_collect_schedule
 check_collect_schedule_SOURCES = tests/check_collect_schedule.c
 check_collect_schedule_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_collect_schedule_LDADD = src/collect/libcollect.a $(CHECK_LIBS)
+
+check_PROGRAMS += check_collect
+TESTS += check_collect
+check_collect_SOURCES = tests/check_collect.c tests/collect_bed.c tests/collect_bed.h \
+	tests/page_server.c tests/page_server.h
+check_collect_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_collect_LDADD = $(WHOLE) src/collect/libcollect.a $(PARTS) $(COLLECT_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += check_discover
+TESTS += check_discover
+check_discover_SOURCES = tests/check_discover.c tests/page_server.c tests/page_server.h
+check_discover_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_discover_LDADD = $(WHOLE) src/collect/libcollect.a $(PARTS) $(COLLECT_LIBS) $(CHECK_LIBS)
 endif

@@ -254,7 +254,7 @@ void poll_start(struct poll *poll)
 	if (poll->exposition && anew)
 		exposition_forget(poll->exposition);
 	if (poll->exposition)
-		begin_exposition(poll, false);
+		begin_exposition(poll, poll->source->complete_by_end);
 	else
 		csv_begin(poll->csv);
 	poll_request(poll, poll->source->path, &stream_ops, poll);
