@@ -254,6 +254,35 @@ START_TEST(test_like)
 }
 END_TEST
 
+START_TEST(test_describe)
+{
+	struct profile *profile;
+	struct strbuf text;
+	struct err err;
+
+	profile = profile_load(
+		write_profile("x",
+			      HEAD "ports: '1'\nidentify: [{get: /, contains: hi}]\nsources:\n"
+				   "  m: {get: /m, format: prometheus, every: 15s, metric: a, "
+				   "where: {b: [c, '!d']}, signal: latency, type: average, unit: "
+				   "ms, labels: {e: route}, set: {code: '200'}}\n"
+				   "hints: {latency: turn it on}\n"),
+		NULL, NULL, &err);
+	ck_assert_msg(profile != NULL, "%s", err.msg);
+	strbuf_init(&text);
+	profile_describe(profile, &text);
+	ck_assert_str_eq(strchr(strchr(text.buf, '\n') + 1, '\n'),
+			 "\nports: 1\nrecognised by:\n  GET /, contains \"hi\"\nsources:\n"
+			 "  m: GET /m, prometheus, every 15s\n"
+			 "    a where b=c|!d -> latency{route: e, code=200} average * 0.001\n"
+			 "when a signal stays empty:\n  latency: turn it on\n");
+	ck_assert_str_eq(profile_hint(profile, SIGNAL_LATENCY), "turn it on");
+	ck_assert_ptr_null(profile_hint(profile, SIGNAL_REQUESTS));
+	strbuf_release(&text);
+	profile_unref(profile);
+}
+END_TEST
+
 START_TEST(test_helps)
 {
 	const struct yaml_field *field;
@@ -286,6 +315,7 @@ int main(void)
 	tcase_add_test(tcase, test_find_refuses);
 	tcase_add_test(tcase, test_expand);
 	tcase_add_test(tcase, test_like);
+	tcase_add_test(tcase, test_describe);
 	tcase_add_test(tcase, test_helps);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);

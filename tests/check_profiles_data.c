@@ -329,6 +329,7 @@ static const struct data_case {
 	const char *const *vars;
 } cases[] = {
 	{"haproxy", "metrics", "haproxy-2.6.12.prom", NULL},
+	{"haproxy", "metrics", "haproxy-denying-backend.made.prom", NULL},
 	{"haproxy", "stat", "haproxy-2.6.12.show-stat.csv", NULL},
 	{"haproxy", "info", "haproxy-2.6.12.show-info.txt", NULL},
 	{"prometheus", "haproxy", "prometheus-2.42.haproxy.json", NULL},
@@ -343,12 +344,14 @@ static const struct data_case {
 	{"envoy", "nodes", "envoy-1.40.0.clusters-failed-check.json", NULL},
 	{"caddy", "metrics", "caddy-2.6.2.prom", NULL},
 	{"caddy", "metrics", "caddy-2.6.2.subroute.prom", NULL},
+	{"caddy", "metrics", "caddy-2.8.made.prom", NULL},
 	{"caddy", "config", "caddy-2.6.2.config.json", NULL},
 	{"nginx", "status", "nginx-1.22.1.stub_status.txt", NULL},
 	{"nginx-exporter", "metrics", "nginx-exporter-0.11.prom", NULL},
 	{"litellm", "metrics", "litellm-1.106.2.traffic.prom", NULL},
 	{"litellm", "metrics", "litellm-1.106.2.database.prom", NULL},
 	{"litellm", "metrics", "litellm-1.106.2.guardrail.prom", NULL},
+	{"litellm", "metrics", "litellm-both-out.made.prom", NULL},
 	{"litellm", "prompts", "litellm-1.106.2.prompt-info.json", of_prompt},
 	{"mlflow", "aliases", "mlflow-3.17.2.prompts.json", NULL},
 	{"mlflow", "aliases", "mlflow-3.17.2.two-spellings.json", NULL},
@@ -443,6 +446,110 @@ START_TEST(test_both_ways)
 }
 END_TEST
 
+/* Expressions that are no rows: what recognises a gateway, pages, lists to go through. */
+static const struct expression {
+	const char *profile, *name, *json, *want;
+} expressions[] = {
+	{"kong", "identify.0", "{\"tagline\":\"Welcome to kong\",\"version\":\"3.9.0\"}", "=true;"},
+	{"kong", "identify.0", "{\"status\":\"ok\"}", "=false;"},
+	{"envoy", "identify.2", "{\"state\":\"LIVE\",\"command_line_options\":{}}", "=true;"},
+	{"caddy", "identify.1", "{\"admin\":{\"listen\":\"127.0.0.1:2019\"},\"apps\":{}}",
+	 "=true;"},
+	{"caddy", "identify.1", "null", "=false;"},
+	{"mlflow", "identify.0", "{\"store_type\":\"SqlStore\",\"workspaces_enabled\":false}",
+	 "=true;"},
+	{"mlflow", "identify.1", "{\"registered_models\":[]}", "=true;"},
+	/* Prometheus 2.42, 3.16 without a version, VictoriaMetrics without anything */
+	{"prometheus", "identify.0",
+	 "{\"status\":\"success\",\"data\":{\"version\":\"2.42.0+ds\"}}", "=true;"},
+	{"prometheus", "identify.0", "{\"status\":\"success\",\"data\":{\"version\":\"\"}}",
+	 "=true;"},
+	{"prometheus", "identify.0", "{\"status\":\"success\",\"data\":{}}", "=true;"},
+	{"prometheus", "identify.0", "{\"status\":\"error\",\"errorType\":\"422\"}", "=false;"},
+	{"mlflow", "aliases.next", "{\"next_page_token\":\"eyJvZmZzZXQiOiAyfQ==\"}",
+	 "=/api/2.0/mlflow/registered-models/"
+	 "search?filter=tags.%60mlflow.prompt.is_prompt%60%3D%27true%27&max_results=1000"
+	 "&page_token=eyJvZmZzZXQiOiAyfQ%3D%3D;"},
+	{"mlflow", "aliases.next", "{}", ""},
+	{"mlflow", "texts.next", "{\"next_page_token\":\"\"}", ""},
+	{"kong", "deny.next", "{\"data\":[],\"next\":\"/plugins?offset=x\"}",
+	 "=/plugins?offset=x;"},
+	{"kong", "deny.next", "{\"data\":[],\"next\":null}", "=;"},
+	{"kong", "weights.foreach", "{\"data\":[{\"id\":\"1\",\"name\":\"shop\",\"slots\":10}]}",
+	 "id=1 name=shop;"},
+	{"litellm", "prompts.foreach", "{\"prompts\":[{\"prompt_id\":\"hello\",\"version\":null}]}",
+	 "id=hello;"},
+	{"litellm", "prompts.foreach", "{\"prompts\":[]}", ""},
+	{"mlflow", "budgets.foreach",
+	 "{\"budget_policies\":[{\"budget_policy_id\":\"bp-1\",\"budget_unit\":\"USD\","
+	 "\"budget_amount\":0.5,\"target_scope\":\"ENDPOINT\",\"target_value\":\"e-1\"}]}",
+	 "id=bp-1 limit=0.5 of=e-1 scope=endpoint;"},
+	{"mlflow", "budgets.foreach", "{}", ""},
+	/* answers that say nothing */
+	{"mlflow", "aliases.rows", "{}", ""},
+	{"mlflow", "texts.rows", "{}", ""},
+	{"prometheus", "haproxy.rows",
+	 "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}", ""},
+	{"kong", "status.rows", "{\"database\":{\"reachable\":true}}", ""},
+	{"kong", "deny.rows",
+	 "{\"data\":[{\"name\":\"ip-restriction\",\"enabled\":true,"
+	 "\"config\":{\"deny\":null}}]}",
+	 ""},
+	{"envoy", "nodes.rows", "{}", ""},
+	{"caddy", "config.rows", "null", ""},
+};
+
+static int by_word(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The members of a row, in the order of their names. */
+static void text_row(void *ctx, const struct eval_value *values, size_t n)
+{
+	char *words[ROW_VALUES];
+
+	for (size_t i = 0; i < n; i++) {
+		struct strbuf word;
+		const char *text = values[i].type == EVAL_TEXT ? values[i].text : "";
+
+		if (values[i].type == EVAL_BOOL)
+			text = values[i].number != 0 ? "true" : "false";
+		strbuf_init(&word);
+		strbuf_addf(&word, "%s=%s", values[i].key, text);
+		words[i] = strbuf_detach(&word);
+	}
+	qsort(words, n, sizeof(*words), by_word);
+	for (size_t i = 0; i < n; i++) {
+		strbuf_addf(ctx, "%s%s", i ? " " : "", words[i]);
+		free(words[i]);
+	}
+	strbuf_addch(ctx, ';');
+}
+
+START_TEST(test_expression)
+{
+	static const struct eval_ops ops = {text_row, eval_done};
+	static const char *const none[] = {NULL};
+	const struct expression *want = &expressions[_i];
+	struct profile *profile = profile_find(want->profile, NULL);
+	struct strbuf text;
+
+	ck_assert_ptr_nonnull(profile);
+	profile_compile(profile, eval);
+	strbuf_init(&text);
+	ck_assert_uint_ne(eval_run(eval, profile->program, want->name, want->json,
+				   strlen(want->json), none, clock_read().mono_ms + 20000, &ops,
+				   &text, NULL),
+			  0);
+	eval_wait(eval);
+	ck_assert_msg(strcmp(text.buf, want->want) == 0, "%s of %s over %s gives %s", want->name,
+		      want->profile, want->json, text.buf);
+	strbuf_release(&text);
+	profile_unref(profile);
+}
+END_TEST
+
 static void set_up(void)
 {
 	struct err err;
@@ -471,6 +578,8 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, test_data, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_test(tcase, test_both_ways);
+	tcase_add_loop_test(tcase, test_expression, 0,
+			    sizeof(expressions) / sizeof(expressions[0]));
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

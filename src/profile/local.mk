@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/profile/libprofile.a
 src_profile_libprofile_a_SOURCES = \
+	src/profile/describe.c \
 	src/profile/filter.c \
 	src/profile/find.c \
 	src/profile/load.c src/profile/load.h \
@@ -34,6 +35,8 @@ EXTRA_DIST += \
 	tests/data/profiles/caddy-2.6.2.prom.want \
 	tests/data/profiles/caddy-2.6.2.subroute.prom \
 	tests/data/profiles/caddy-2.6.2.subroute.prom.want \
+	tests/data/profiles/caddy-2.8.made.prom \
+	tests/data/profiles/caddy-2.8.made.prom.want \
 	tests/data/profiles/envoy-1.40.0.500-requests.prom \
 	tests/data/profiles/envoy-1.40.0.500-requests.prom.want \
 	tests/data/profiles/envoy-1.40.0.clusters-ejected.json \
@@ -50,6 +53,8 @@ EXTRA_DIST += \
 	tests/data/profiles/haproxy-2.6.12.show-info.txt.want \
 	tests/data/profiles/haproxy-2.6.12.show-stat.csv \
 	tests/data/profiles/haproxy-2.6.12.show-stat.csv.want \
+	tests/data/profiles/haproxy-denying-backend.made.prom \
+	tests/data/profiles/haproxy-denying-backend.made.prom.want \
 	tests/data/profiles/kong-3.9.0.health.json \
 	tests/data/profiles/kong-3.9.0.health.json.want \
 	tests/data/profiles/kong-3.9.0.plugins.json \
@@ -66,6 +71,8 @@ EXTRA_DIST += \
 	tests/data/profiles/litellm-1.106.2.prompt-info.json.want \
 	tests/data/profiles/litellm-1.106.2.traffic.prom \
 	tests/data/profiles/litellm-1.106.2.traffic.prom.want \
+	tests/data/profiles/litellm-both-out.made.prom \
+	tests/data/profiles/litellm-both-out.made.prom.want \
 	tests/data/profiles/mlflow-3.17.2.budgets.json \
 	tests/data/profiles/mlflow-3.17.2.budgets.json.want \
 	tests/data/profiles/mlflow-3.17.2.no-prompts.json \
