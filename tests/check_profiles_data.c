@@ -333,6 +333,7 @@ static const struct data_case {
 	{"haproxy", "stat", "haproxy-2.6.12.show-stat.csv", NULL},
 	{"haproxy", "info", "haproxy-2.6.12.show-info.txt", NULL},
 	{"prometheus", "haproxy", "prometheus-2.42.haproxy.json", NULL},
+	{"prometheus", "haproxy", "victoria-metrics-1.79.5.haproxy.json", NULL},
 	{"kong", "metrics", "kong-3.9.0.prom", NULL},
 	{"kong", "deny", "kong-3.9.0.plugins.json", NULL},
 	{"kong", "weights", "kong-3.9.0.health.json", of_upstream},

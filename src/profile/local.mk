@@ -88,4 +88,6 @@ EXTRA_DIST += \
 	tests/data/profiles/nginx-exporter-0.11.prom \
 	tests/data/profiles/nginx-exporter-0.11.prom.want \
 	tests/data/profiles/prometheus-2.42.haproxy.json \
-	tests/data/profiles/prometheus-2.42.haproxy.json.want
+	tests/data/profiles/prometheus-2.42.haproxy.json.want \
+	tests/data/profiles/victoria-metrics-1.79.5.haproxy.json \
+	tests/data/profiles/victoria-metrics-1.79.5.haproxy.json.want
