@@ -325,6 +325,7 @@ START_TEST(test_finish)
 		P, "      - {metric: l, signal: limit, unit: per_minute, absent: [6e18, -1]}\n");
 	struct names *names = names_new();
 	double values[] = {1e17, INFINITY, NAN, 5, -1.0 / 60};
+	struct mapping_own own = {0, 0};
 	struct dict dict;
 
 	dict_init(&dict, names, 100);
@@ -338,9 +339,39 @@ START_TEST(test_finish)
 		ck_assert_uint_eq(dict_add(&dict, &entry), (unsigned)i);
 		names_drop(names, entry.dims);
 	}
-	mapping_finish(&profile->sources[0], names, &dict, values);
+	mapping_finish(&profile->sources[0], names, &own, &dict, values);
 	for (int i = 0; i < 5; i++)
 		ck_assert_int_eq(tick_is_absent(values[i]), i != 3);
+	dict_release(&dict);
+	names_unref(names);
+	profile_unref(profile);
+}
+END_TEST
+
+/* Each reading is a request that the gateway counts: 10 others come between the second and the
+ * third, then it starts anew. */
+START_TEST(test_own_requests)
+{
+	static const double counts[] = {1000, 1001, 1012, 3, 4};
+	static const double wants[] = {999, 999, 1009, 2, 2};
+	struct profile *profile = profile_find("nginx", NULL);
+	struct names *names = names_new();
+	struct dims none = {{0}};
+	struct dict_entry entry = {.signal = SIGNAL_REQUESTS};
+	struct mapping_own own = {0, 0};
+	struct dict dict;
+
+	ck_assert_ptr_nonnull(profile);
+	dict_init(&dict, names, 100);
+	entry.dims = names_intern(names, &none);
+	ck_assert_uint_eq(dict_add(&dict, &entry), 0);
+	names_drop(names, entry.dims);
+	for (int i = 0; i < 5; i++) {
+		double value = counts[i];
+
+		mapping_finish(&profile->sources[0], names, &own, &dict, &value);
+		ck_assert_double_eq(value, wants[i]);
+	}
 	dict_release(&dict);
 	names_unref(names);
 	profile_unref(profile);
@@ -378,11 +409,13 @@ int main(void)
 
 	if (!mkdtemp(folder))
 		return 99;
+	setenv("HYPERCARE_DATA_DIR", getenv("top_srcdir") ? getenv("top_srcdir") : ".", 1);
 	tcase_add_loop_test(tcase, test_rules, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_test(tcase, test_wants);
 	tcase_add_test(tcase, test_fold);
 	tcase_add_test(tcase, test_row_time);
 	tcase_add_test(tcase, test_finish);
+	tcase_add_test(tcase, test_own_requests);
 	tcase_add_test(tcase, test_why);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);

@@ -68,6 +68,9 @@ static const struct bad {
 	 "4:6: a source has one of get, post, line or log\n"},
 	{HEAD "sources:\n  m: {post: /m, body: '{}', format: json, rows: ., signal: requests}\n",
 	 "4:13: post: a post needs a body and reads: true\n"},
+	{HEAD "sources:\n  m: {get: /m, format: prometheus, own_requests: x, metric: a, signal: "
+	      "requests}\n",
+	 "4:50: expected a number"},
 	{HEAD "sources:\n  m: {get: /m, format: json, signal: requests}\n",
 	 "4:6: this format needs rows\n"},
 	{HEAD "sources:\n  m: {get: /m, format: prometheus}\n",

@@ -38,6 +38,7 @@ struct reading {
 	char *heads[CSV_FIELDS];
 	size_t nheads;
 	int64_t wall_ms;
+	struct mapping_own own;
 	size_t nrows;
 };
 
@@ -259,7 +260,8 @@ static void read_body(struct reading *reading, const char *path, const char *con
 		read_json(reading, body, len, vars);
 	}
 	free(body);
-	mapping_finish(reading->source, reading->names, &reading->dict, reading->values);
+	mapping_finish(reading->source, reading->names, &reading->own, &reading->dict,
+		       reading->values);
 }
 
 static const struct profile_source *source_of(const struct profile *profile, const char *name)

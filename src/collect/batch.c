@@ -135,6 +135,6 @@ static void judge(struct batch *batch)
 
 void batch_finish(struct batch *batch)
 {
-	mapping_finish(batch->source, batch->names, &batch->dict, batch->values);
+	mapping_finish(batch->source, batch->names, &batch->own, &batch->dict, batch->values);
 	judge(batch);
 }

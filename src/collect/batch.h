@@ -26,7 +26,8 @@ struct batch {
 	size_t nlinks, links_cap;
 	uint32_t chain;    /* head of the chain that is being made, EXPOSITION_SKIP: nothing yet */
 	uint32_t unmapped; /* rows that no rule wanted */
-	bool stale;        /* the dictionary is to be made anew before the next answer */
+	struct mapping_own own;
+	bool stale;      /* the dictionary is to be made anew before the next answer */
 	int64_t wall_ms; /* when the newest sample was taken, by the answer's own word; 0: unsaid */
 };
 

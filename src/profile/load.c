@@ -179,6 +179,17 @@ static void read_bool(struct loader *loader, const struct yaml *node, const char
 		loader_fault(loader, at, "%s", err.msg);
 }
 
+static void read_own(struct loader *loader, const struct yaml *node, struct profile_source *source)
+{
+	const struct yaml *at = yaml_get(node, "own_requests");
+	double number = 0;
+
+	if (at && (yaml_number(at, &number, NULL) || number < 0 || number > 9))
+		loader_fault(loader, at, "expected a number from 0 to 9");
+	else
+		source->own_requests = (unsigned)number;
+}
+
 /* What a format needs besides. */
 static void check_source(struct loader *loader, const struct yaml *node,
 			 const struct profile_source *source)
@@ -221,6 +232,7 @@ static void read_source(struct loader *loader, const struct yaml *node,
 	read_duration(loader, node, "deadline", &source->deadline_ms);
 	read_bool(loader, node, "optional", &source->optional);
 	read_bool(loader, node, "end_mark", &source->complete_by_end);
+	read_own(loader, node, source);
 	if (like && source->format == FORMAT_PROMQL && source->path)
 		read_like(loader, like, source);
 	else if (like)

@@ -327,8 +327,26 @@ static bool is_none(const struct map_rule *rule, const struct dict_entry *entry,
 	return false;
 }
 
-void mapping_finish(const struct profile_source *source, struct names *names, struct dict *dict,
-		    double *values)
+/* After a restart the gateway counts from 0, and this reading is the first that it knows. */
+static void take_own(const struct profile_source *source, struct mapping_own *own,
+		     const struct dict *dict, double *values)
+{
+	for (uint32_t i = 0; source->own_requests && i < dict->n; i++) {
+		double count = values[i];
+
+		if (dict->entries[i].signal != SIGNAL_REQUESTS || tick_is_absent(count))
+			continue;
+		if (count < own->last)
+			own->taken = 0;
+		own->last = count;
+		own->taken += source->own_requests;
+		values[i] = count > own->taken ? count - own->taken : 0;
+		return;
+	}
+}
+
+void mapping_finish(const struct profile_source *source, struct names *names,
+		    struct mapping_own *own, struct dict *dict, double *values)
 {
 	for (uint32_t i = 0; i < dict->n; i++)
 		if (!isfinite(values[i]))
@@ -339,6 +357,7 @@ void mapping_finish(const struct profile_source *source, struct names *names, st
 			if (is_none(rule, &dict->entries[i], values[i]))
 				values[i] = tick_absent();
 	}
+	take_own(source, own, dict, values);
 	for (size_t r = 0; r < source->nrules; r++) {
 		const struct map_filter *filter = source->rules[r].filter;
 		bool done = false;

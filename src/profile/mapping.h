@@ -55,10 +55,18 @@ struct map_filter {
 const struct map_filter *mapping_filter(const char *name); /* NULL when unknown */
 const struct map_filter *mapping_filters(size_t *ret_n);
 
+/* What of a gateway's count of requests were our own readings; all zero before the first. */
+struct mapping_own {
+	double last;  /* the count as it came last */
+	double taken; /* our part of it */
+};
+
 /* To be called on every finished tick, with the folded values: takes out what is no number or is
- * the gateway's own word for "none", then runs the filters that the source's rules name. */
-void mapping_finish(const struct profile_source *source, struct names *names, struct dict *dict,
-		    double *values);
+ * the gateway's own word for "none", takes our own readings off where the gateway counts them,
+ * then runs the filters that the source's rules name. own is the source's, kept from tick to
+ * tick. */
+void mapping_finish(const struct profile_source *source, struct names *names,
+		    struct mapping_own *own, struct dict *dict, double *values);
 
 /* Why a series or row gave nothing, in one sentence: no rule has its name, or which condition
  * did not hold. For `profile test`. */

@@ -53,9 +53,10 @@ struct profile_source {
 	const char *foreach_next; /* or NULL */
 	int64_t every_ms;         /* 0: the target's */
 	int64_t deadline_ms;
-	bool optional;        /* its absence (404) is no fault */
-	bool complete_by_end; /* OpenMetrics style end mark */
-	bool reads;           /* a POST of body that only reads */
+	bool optional;         /* its absence (404) is no fault */
+	bool complete_by_end;  /* OpenMetrics style end mark */
+	bool reads;            /* a POST of body that only reads */
+	unsigned own_requests; /* that a reading adds to the gateway's own count of requests */
 	const struct map_rule *rules;
 	size_t nrules;
 	const struct match *match; /* rules by metric; profile/match.h */

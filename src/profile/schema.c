@@ -80,6 +80,8 @@ static const struct yaml_field source_own[] = {
 	{"every", YT_DURATION, false, NULL, NULL, "interval; the target's unless given"},
 	{"deadline", YT_DURATION, false, NULL, NULL, "time that an answer may take"},
 	{"optional", YT_BOOL, false, NULL, NULL, "true: a 404 is no fault"},
+	{"own_requests", YT_NUMBER, false, NULL, NULL,
+	 "requests that each reading adds to the gateway's count of requests; taken off again"},
 	{"end_mark", YT_BOOL, false, NULL, NULL, "true: a whole answer ends with # EOF"},
 	{"map", YT_LIST, false, NULL, rule_fields,
 	 "the rules; all that match apply. A single rule may be written without it"},
