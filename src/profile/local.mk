@@ -13,14 +13,17 @@ src_profile_libprofile_a_SOURCES = \
 PROFILE_LIBS = src/profile/libprofile.a $(EVAL_LIBS) $(CONFIG_LIBS) $(MODEL_LIBS) 
 
 if HAVE_CHECK
-check_PROGRAMS += check_profile check_mapping
-TESTS += check_profile check_mapping
+check_PROGRAMS += check_profile check_mapping check_profiles_data
+TESTS += check_profile check_mapping check_profiles_data
 check_profile_SOURCES = tests/check_profile.c
 check_profile_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_profile_LDADD = $(WHOLE) src/profile/libprofile.a $(PARTS) $(PROFILE_LIBS) $(CHECK_LIBS)
 check_mapping_SOURCES = tests/check_mapping.c tests/profile_text.c tests/profile_text.h
 check_mapping_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_mapping_LDADD = $(WHOLE) src/profile/libprofile.a $(PARTS) $(PROFILE_LIBS) $(CHECK_LIBS)
+check_profiles_data_SOURCES = tests/check_profiles_data.c tests/profile_text.c tests/profile_text.h
+check_profiles_data_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_profiles_data_LDADD = $(WHOLE) src/profile/libprofile.a $(PARTS) $(PROFILE_LIBS) $(CHECK_LIBS)
 CLEANFILES += *.got
 endif
 
