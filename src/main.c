@@ -1,4 +1,8 @@
-int main(void)
+#include "app/app.h"
+
+#include <stdlib.h>
+
+int main(int argc, char **argv)
 {
-	return 0;
+	exit(app_main(argc, argv));
 }

@@ -1,3 +1,24 @@
+noinst_LIBRARIES += src/app/libapp.a
+src_app_libapp_a_SOURCES = \
+	src/app/app.c src/app/app.h \
+	src/app/cmd_config.c \
+	src/app/cmd_console.c \
+	src/app/cmd_demo.c \
+	src/app/cmd_identify.c \
+	src/app/cmd_report.c \
+	src/app/cmd_tables.c \
+	src/app/console.c src/app/console.h \
+	src/app/console_commands.c src/app/console_commands.h \
+	src/app/gateways.c src/app/gateways.h \
+	src/app/headless.c src/app/headless.h \
+	src/app/keys.c src/app/keys.h \
+	src/app/options.c src/app/options.h \
+	src/app/rules.c src/app/rules.h \
+	src/app/session.c src/app/session.h \
+	src/app/signals.c src/app/signals.h \
+	src/app/targets.c src/app/targets.h
+src_app_libapp_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS)
+
 bin_PROGRAMS += hypercare
 hypercare_SOURCES = src/main.c
-hypercare_LDADD = $(TUI_LIBS) $(REPORT_LIBS) $(COLLECT_LIBS)
+hypercare_LDADD = src/app/libapp.a $(TUI_LIBS) $(REPORT_LIBS) $(COLLECT_LIBS)
