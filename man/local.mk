@@ -1,0 +1,11 @@
+# The manual; its tables are printed by the program itself.
+man_MANS += man/hypercare.1 man/hypercare.yaml.5 man/hypercare-profile.5
+EXTRA_DIST += man/hypercare.1.in man/hypercare.yaml.5.in man/hypercare-profile.5.in man/fill
+CLEANFILES += man/hypercare.1 man/hypercare.yaml.5 man/hypercare-profile.5 dist/hypercare.bash
+
+man/hypercare.1 man/hypercare.yaml.5 man/hypercare-profile.5: hypercare$(EXEEXT) $(srcdir)/man/fill
+	@$(MKDIR_P) man
+	$(AM_V_GEN)$(srcdir)/man/fill ./hypercare$(EXEEXT) $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
+man/hypercare.1: man/hypercare.1.in
+man/hypercare.yaml.5: man/hypercare.yaml.5.in
+man/hypercare-profile.5: man/hypercare-profile.5.in

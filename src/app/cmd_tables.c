@@ -3,6 +3,7 @@
 #include "app/keys.h"
 #include "config/config.h"
 #include "detect/rule.h"
+#include "parse/yaml.h"
 #include "profile/mapping.h"
 #include "profile/profile.h"
 #include "query/measure.h"
@@ -126,6 +127,36 @@ static void print_filters(void)
 	}
 }
 
+/* A schema as nested lists: each key with its type and help. */
+static void print_schema(const struct yaml_field *fields, int depth)
+{
+	static const char *const types[] = {
+		[YT_TEXT] = "text",     [YT_NUMBER] = "number", [YT_BOOL] = "bool",
+		[YT_DURATION] = "time", [YT_ENUM] = "word",     [YT_MAP] = "map",
+		[YT_LIST] = "list",     [YT_ANY] = "any",       [YT_NAMED] = "map of"};
+
+	for (; fields->key; fields++) {
+		printf(".It Cm %s Pq %s%s\n", fields->key, types[fields->type],
+		       fields->required ? ", needed" : "");
+		put_line(fields->help);
+		if (!fields->fields || depth > 4)
+			continue;
+		puts(".Bl -tag -width Ds");
+		print_schema(fields->fields, depth + 1);
+		puts(".El");
+	}
+}
+
+static void print_config_keys(void)
+{
+	print_schema(config_schema(), 0);
+}
+
+static void print_profile_keys(void)
+{
+	print_schema(profile_schema(), 0);
+}
+
 static void print_bash_options(unsigned mask)
 {
 	for (const struct option_info *info = options_table(); info->name; info++)
@@ -161,10 +192,11 @@ static const struct {
 	const char *name;
 	void (*print)(void);
 } tables[] = {
-	{"options", print_options}, {"commands", print_commands},
-	{"keys", print_keys},       {"console", print_console_commands},
-	{"signals", print_signals}, {"measures", print_measures},
-	{"rules", print_rules},     {"filters", print_filters},
+	{"options", print_options},    {"commands", print_commands},
+	{"keys", print_keys},          {"console", print_console_commands},
+	{"signals", print_signals},    {"measures", print_measures},
+	{"rules", print_rules},        {"filters", print_filters},
+	{"config", print_config_keys}, {"profile", print_profile_keys},
 	{"bash", print_bash},
 };
 

@@ -59,7 +59,8 @@ static void look(struct loop_timer *timer)
 struct session *headless_run(const struct headless *headless, struct config *config,
 			     const struct options *options, struct err *err)
 {
-	const struct session_ops ops = {.identify_only = headless->identify_only};
+	const struct session_ops ops = {.identify_only = headless->identify_only,
+					.profile = headless->profile};
 	struct waiting waiting = {.headless = headless};
 	struct loop *loop;
 

@@ -12,6 +12,7 @@ struct headless {
 	int (*begin)(struct session *session, void *ctx, struct err *err);
 	void *ctx;
 	bool identify_only;
+	struct profile *profile; /* for all targets, in place of identifying them; or NULL */
 };
 
 /* Runs the targets of config; returns the session, judged at its last moment, for the caller to

@@ -5,6 +5,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/cmd_console.c \
 	src/app/cmd_demo.c \
 	src/app/cmd_identify.c \
+	src/app/cmd_profile.c \
 	src/app/cmd_report.c \
 	src/app/cmd_tables.c \
 	src/app/console.c src/app/console.h \

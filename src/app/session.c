@@ -199,25 +199,34 @@ static bool is_log(const char *url)
 	return !strncmp(url, "file:", 5) || !strncmp(url, "command:", 8) || !strcmp(url, "stdin");
 }
 
+/* The profile of a target that need not be recognised: that of the session, the configured one, or
+ * that of a log. NULL and err->code ERR_OK when it is to be found out. */
+static struct profile *given_profile(const struct session_target *target, struct err *err)
+{
+	const char *name = target->config->profile;
+
+	if (target->session->ops.profile)
+		return profile_ref(target->session->ops.profile);
+	if (is_log(target->config->url) && !*name)
+		name = "accesslog";
+	return *name ? profile_find(name, err) : NULL;
+}
+
 static void search(struct session_target *target)
 {
 	struct session *session = target->session;
-	const char *name = target->config->profile;
-	struct profile *profile;
 	struct err err = {0};
+	struct profile *profile = given_profile(target, &err);
 
-	if (is_log(target->config->url) && !*name)
-		name = "access-log";
-	if (*name) {
-		profile = profile_find(name, &err);
-		if (profile)
-			open_target(target, profile);
-		else
-			search_later(target, err.msg);
+	if (profile) {
+		snprintf(target->sentence, sizeof(target->sentence), "is %s (as given)",
+			 profile->title);
+		open_target(target, profile);
 		return;
 	}
-	target->discover = discover_start(session->loop, session->http, session->eval,
-					  target->config, found, target, &err);
+	if (!err.code)
+		target->discover = discover_start(session->loop, session->http, session->eval,
+						  target->config, found, target, &err);
 	if (!target->discover)
 		search_later(target, err.msg);
 	watch_eval(session);

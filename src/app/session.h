@@ -12,7 +12,8 @@ struct session;
 struct session_ops {
 	/* New figures or findings: after ticks, and once a second. May be NULL. */
 	void (*changed)(void *ctx);
-	bool identify_only; /* recognise the targets, do not poll them */
+	bool identify_only;      /* recognise the targets, do not poll them */
+	struct profile *profile; /* what every target is taken for, or NULL; referenced */
 };
 
 /* Starts the helper, then the rest; nothing is sent yet. config is referenced. */

@@ -196,3 +196,8 @@ uint64_t http_connections(const struct http *http)
 {
 	return http->connections;
 }
+
+const char *http_libraries(void)
+{
+	return curl_version();
+}

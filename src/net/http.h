@@ -59,4 +59,7 @@ void http_set_resolver(struct http *http, http_lookup *lookup, void *ctx);
 /* Connections opened so far, for tests and for the load shown. */
 uint64_t http_connections(const struct http *http);
 
+/* Name and version of the HTTP library and of what it was built with; constant. */
+const char *http_libraries(void);
+
 #endif
