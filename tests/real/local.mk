@@ -1,0 +1,7 @@
+# Real gateways on loopback. Those of the distribution belong to "make check"; those from PyPI to
+# "make check-real", which makes their virtual environments itself.
+TESTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus
+dist_check_SCRIPTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus \
+	tests/e2e/console
+TESTS += tests/e2e/console
+EXTRA_DIST += tests/real/harness.py tests/e2e/terminal.py
