@@ -386,7 +386,7 @@ struct session_progress session_progress(const struct session *session)
 		progress.failed += target->failed;
 		progress.searching += target->discover && !target->failed;
 	}
-	if (collect_settled(session->collect, 2))
+	if (collect_settled(session->collect, 1))
 		progress.polled = progress.targets - progress.failed - progress.searching;
 	return progress;
 }

@@ -37,7 +37,7 @@ struct session_progress {
 	size_t targets;
 	size_t searching; /* not identified yet, first try under way */
 	size_t failed;    /* not recognised or not reached */
-	size_t polled;    /* have answered at least twice, or failed to */
+	size_t polled;    /* have answered, or failed to */
 };
 struct session_progress session_progress(const struct session *session);
 
