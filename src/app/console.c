@@ -131,8 +131,12 @@ static void take_key(struct console *console, keycode key)
 		return;
 	}
 	line = keymap_find(console->keymap, key);
-	if (line)
+	if (line) {
 		console_execute(console, line);
+	} else if (key & KEYMAP_ALT) { /* Esc and a character that a slow link brought together */
+		take_key(console, KEYMAP_SPECIAL + KEYNAME_ESC);
+		take_key(console, key & ~KEYMAP_ALT);
+	}
 }
 
 static void tty_is_ready(struct loop_fd *handle, short revents)

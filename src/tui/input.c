@@ -93,6 +93,21 @@ static bool is_gone(const struct term *term)
 	return ready.revents & POLLIN && (ioctl(term->fd, FIONREAD, &waiting) || !waiting);
 }
 
+/* Alt sends Esc first: when a character follows at once, the two are one key. */
+static keycode with_alt(struct term *term)
+{
+	wint_t typed;
+	int kind = wget_wch(term->pad, &typed);
+
+	if (kind == OK && typed > ' ' && typed != 127)
+		return KEYMAP_ALT | (keycode)typed;
+	if (kind == KEY_CODE_YES)
+		ungetch((int)typed);
+	else if (kind == OK)
+		unget_wch((wchar_t)typed);
+	return KEYMAP_SPECIAL + KEYNAME_ESC;
+}
+
 keycode term_key(struct term *term, bool *ret_gone)
 {
 	wint_t typed;
@@ -114,7 +129,7 @@ keycode term_key(struct term *term, bool *ret_gone)
 		} else if (term->pasting && kind == OK) {
 			add_pasted(term, typed);
 		} else if (key && !term->pasting) {
-			return key;
+			return key == KEYMAP_SPECIAL + KEYNAME_ESC ? with_alt(term) : key;
 		}
 	}
 	return 0;

@@ -2,8 +2,10 @@
 #include "tui/term_private.h"
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <wchar.h>
 
 /* Without colours a status is told by attributes alone. */
@@ -31,36 +33,70 @@ static attr_t theme_attributes(const struct theme_style *style)
 	       (style->underline ? A_UNDERLINE : 0) | (style->reverse ? A_REVERSE : 0);
 }
 
+/* A style in the terminal's own colours needs no pair, and fewer bytes to switch to. */
+static short make_pair(short pair, short foreground, short background)
+{
+	if (foreground == THEME_DEFAULT && background == THEME_DEFAULT)
+		return 0;
+	return init_pair(pair, foreground, background) == ERR ? 0 : pair;
+}
+
 void paint_theme(struct term *term, const struct theme *theme)
 {
 	set_term(term->screen);
 	for (int i = 0; i < STYLE_COUNT; i++) {
 		const struct theme_style *style = &theme->styles[i];
-		short pair = (short)(i + 1);
 
-		if (term->mono) {
-			term->attributes[i] = mono[i];
-			continue;
-		}
-		init_pair(pair, style->foreground[term->palette], style->background[term->palette]);
-		term->attributes[i] = theme_attributes(style);
+		term->attributes[i] = term->mono ? mono[i] : theme_attributes(style);
+		term->pairs[i] =
+			term->mono ? 0
+				   : make_pair((short)(i + 1), style->foreground[term->palette],
+					       style->background[term->palette]);
 	}
 }
 
-static wchar_t glyph_for(const struct term *term, uint32_t glyph)
+/* Whether the sanitiser lets a code point through: views hand on only what it did, but here is the
+ * last place before the terminal. */
+static bool is_inert(uint32_t glyph)
 {
-	if (glyph < 0x20 || glyph == 0x7f)
-		return L' ';
-	return term->ascii && glyph > 0x7e ? L'?' : (wchar_t)glyph;
+	char text[5], shown[32];
+	size_t len = utf8_encode(glyph, text);
+
+	return utf8_sanitise(shown, sizeof(shown), text, len) == len && !memcmp(shown, text, len);
 }
 
-static void set_cell(const struct term *term, cchar_t *ret_char, const struct cell *cell)
+/* What stands for a glyph that cannot be shown, or that curses would put in another number of
+ * columns than the frame did. */
+static wchar_t glyph_for(const struct term *term, uint32_t glyph, int columns)
 {
-	const wchar_t text[3] = {glyph_for(term, cell->glyph),
-				 term->ascii ? 0 : (wchar_t)cell->combining, 0};
-	short pair = term->mono ? 0 : (short)(cell->style + 1);
+	if (glyph >= ' ' && glyph < 0x7f && columns == 1)
+		return (wchar_t)glyph;
+	if (term->ascii)
+		return L'?';
+	if (wcwidth((wchar_t)glyph) != columns || !is_inert(glyph))
+		return (wchar_t)UTF8_REPLACEMENT;
+	return (wchar_t)glyph;
+}
 
-	setcchar(ret_char, text, term->attributes[cell->style], pair, NULL);
+static wchar_t mark_for(const struct term *term, uint32_t combining)
+{
+	return combining && !term->ascii && !wcwidth((wchar_t)combining) ? (wchar_t)combining : 0;
+}
+
+/* Sets the curses cells of one cell of the frame, which is columns wide; returns how many. */
+static int set_cell(const struct term *term, cchar_t *line, const struct cell *cell, int columns)
+{
+	wchar_t text[3] = {glyph_for(term, cell->glyph, columns), 0, 0};
+	size_t style = cell->style < STYLE_COUNT ? cell->style : STYLE_TEXT;
+	bool replaced = text[0] != (wchar_t)cell->glyph;
+
+	if (!replaced)
+		text[1] = mark_for(term, cell->combining);
+	setcchar(&line[0], text, term->attributes[style], term->pairs[style], NULL);
+	if (!replaced || columns == 1)
+		return 1;
+	setcchar(&line[1], L" ", term->attributes[style], term->pairs[style], NULL);
+	return 2;
 }
 
 static void paint_row(const struct term *term, const struct frame *frame, int row, cchar_t *line)
@@ -68,9 +104,12 @@ static void paint_row(const struct term *term, const struct frame *frame, int ro
 	const struct cell *cells = frame->cells + (size_t)row * (size_t)frame->columns;
 	int n = 0;
 
-	for (int column = 0; column < frame->columns; column++)
-		if (cells[column].glyph) /* 0 is the right half of a wide one */
-			set_cell(term, &line[n++], &cells[column]);
+	for (int column = 0; column < frame->columns; column++) {
+		bool wide = column + 1 < frame->columns && !cells[column + 1].glyph;
+
+		n += set_cell(term, &line[n], &cells[column], wide ? 2 : 1);
+		column += wide;
+	}
 	mvadd_wchnstr(row, 0, line, n);
 }
 
@@ -81,6 +120,7 @@ void paint_frame(struct term *term, const struct frame *frame, bool redraw)
 	set_term(term->screen);
 	if (redraw)
 		clearok(stdscr, TRUE);
+	leaveok(stdscr, frame->cursor_row < 0);
 	erase();
 	for (int row = 0; row < frame->rows; row++)
 		paint_row(term, frame, row, line);

@@ -20,6 +20,7 @@
 #define ESCAPE_DELAY_MS 25
 #define CLOSE_MS        300 /* a terminal that takes nothing is not waited for longer */
 #define COPY_BYTES      65536
+#define EXTRA_BYTES     (2 * COPY_BYTES)
 #define PASTE_ON        "\033[?2004h"
 #define PASTE_OFF       "\033[?2004l"
 
@@ -91,14 +92,38 @@ static const char *capability(const char *name)
 	return text == (char *)-1 ? NULL : text;
 }
 
+/* Terminals that show what they do not know rather than ignore it. */
+static bool is_modern(const char *type)
+{
+	static const char *const plain[] = {"linux", "vt", "ansi", "cons", "wyse", "sun"};
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		if (!strncmp(type, plain[i], strlen(plain[i])))
+			return false;
+	return true;
+}
+
+/* Adds a terminfo string without its "$<2>" of padding, which no terminal of today needs. */
+static void add_capability(struct strbuf *out, const char *text)
+{
+	while (text && *text) {
+		const char *end = strncmp(text, "$<", 2) ? NULL : strchr(text, '>');
+
+		if (end)
+			text = end + 1;
+		else
+			strbuf_addch(out, *text++);
+	}
+}
+
 static void prepare_rescue(struct term *term)
 {
 	static const char *const names[] = {"sgr0", "rmkx", "cnorm", "rmcup"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (capability(names[i]))
-			strbuf_addstr(&term->reset, capability(names[i]));
-	strbuf_addstr(&term->reset, PASTE_OFF);
+		add_capability(&term->reset, capability(names[i]));
+	if (term->modern)
+		strbuf_addstr(&term->reset, PASTE_OFF);
 	rescue.bytes = term->reset.buf;
 	rescue.len = term->reset.len;
 	rescue.before = term->before;
@@ -129,16 +154,48 @@ static void begin_colours(struct term *term, bool no_color)
 	term->palette = COLORS >= 256 ? 0 : COLORS >= 16 ? 1 : 2;
 }
 
+static bool read_size(struct term *term)
+{
+	struct winsize size;
+
+	if (ioctl(term->fd, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col)
+		size = (struct winsize){.ws_row = 24, .ws_col = 80};
+	if (size.ws_row == term->rows && size.ws_col == term->columns)
+		return false;
+	term->rows = size.ws_row;
+	term->columns = size.ws_col;
+	return true;
+}
+
+/* A file has no size, and the one of terminfo is wrong or not there: curses would have the terminal
+ * scroll within rows that it has not. The environment is the other place where it looks; what was
+ * there is of no use to anybody once the window changes. */
+static SCREEN *new_screen(struct term *term, const char *type)
+{
+	char text[16];
+	SCREEN *screen;
+
+	read_size(term);
+	snprintf(text, sizeof(text), "%d", term->rows);
+	setenv("LINES", text, 1);
+	snprintf(text, sizeof(text), "%d", term->columns);
+	setenv("COLUMNS", text, 1);
+	screen = newterm(type, term->canvas, term->keyboard);
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
+	return screen;
+}
+
 /* curses believes that it writes to a terminal, which is a file in memory. */
 static int begin_curses(struct term *term, const struct term_options *options, struct err *err)
 {
-	use_env(FALSE);
+	use_env(TRUE);
 	set_escdelay(ESCAPE_DELAY_MS);
 	term->canvas = open_canvas();
 	term->keyboard = fdopen(dup(term->fd), "r");
 	if (!term->canvas || !term->keyboard)
 		return err_set(err, ERR_IO, "no file can be had to draw in: %s", strerror(errno));
-	term->screen = newterm(options->type, term->canvas, term->keyboard);
+	term->screen = new_screen(term, options->type);
 	if (!term->screen || !capability("cup"))
 		return err_set(err, ERR_UNSUPPORTED,
 			       "TERM=%.40s cannot be drawn on: hypercare report prints the same "
@@ -150,15 +207,25 @@ static int begin_curses(struct term *term, const struct term_options *options, s
 	return 0;
 }
 
+static void begin_session(struct term *term)
+{
+	term->begun = true;
+	term->repaint = true;
+	if (term->modern)
+		strbuf_addstr(&term->extra, PASTE_ON);
+}
+
 struct term *term_open(const struct term_options *options, struct err *err)
 {
 	struct term *term = xcalloc(1, sizeof(*term));
 
 	strbuf_init(&term->queue);
+	strbuf_init(&term->extra);
 	strbuf_init(&term->reset);
 	strbuf_init(&term->pasted);
 	term->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	term->fd = open_tty(options->tty_fd);
+	term->modern = options->type && is_modern(options->type);
 	if (!options->type || !*options->type)
 		err_set(err, ERR_UNSUPPORTED,
 			"TERM is not set: hypercare report prints the same figures");
@@ -168,8 +235,7 @@ struct term *term_open(const struct term_options *options, struct err *err)
 	else if (!take_modes(term, err)) {
 		if (!begin_curses(term, options, err)) {
 			prepare_rescue(term);
-			strbuf_addstr(&term->queue, PASTE_ON);
-			term_resized(term);
+			begin_session(term);
 			return term;
 		}
 		tcsetattr(term->fd, TCSANOW, &term->before);
@@ -178,7 +244,8 @@ struct term *term_open(const struct term_options *options, struct err *err)
 	return NULL;
 }
 
-/* Lets bytes leave for a short while. */
+/* Lets bytes leave for a short while. What a terminal does not take by then is dropped, and it is
+ * given back with what little fits. */
 static void drain(struct term *term)
 {
 	struct pollfd ready = {.fd = term->fd, .events = POLLOUT};
@@ -186,16 +253,27 @@ static void drain(struct term *term)
 	while (term_queued(term) && !term_flush(term) && term_queued(term))
 		if (poll(&ready, 1, CLOSE_MS) <= 0)
 			break;
-	if (term_queued(term))
-		tcflush(term->fd, TCOFLUSH);
+	if (!term_queued(term))
+		return;
+	tcflush(term->fd, TCOFLUSH);
+	strbuf_clear(&term->queue);
+	strbuf_clear(&term->extra);
+	term->left = 0;
+	strbuf_add(&term->queue, term->reset.buf, term->reset.len);
+	term_flush(term);
 }
 
 static void give_back(struct term *term)
 {
+	if (!term->begun)
+		return;
+	term->begun = false;
 	set_term(term->screen);
 	endwin();
 	term_collect(term);
-	strbuf_addstr(&term->queue, PASTE_OFF);
+	strbuf_clear(&term->extra);
+	if (term->modern)
+		strbuf_addstr(&term->queue, PASTE_OFF);
 	drain(term);
 	tcsetattr(term->fd, TCSANOW, &term->before);
 }
@@ -204,8 +282,7 @@ void term_close(struct term *term)
 {
 	if (!term)
 		return;
-	if (rescue.fd >= 0 && rescue.fd == term->fd)
-		give_back(term);
+	give_back(term);
 	rescue.fd = -1;
 	if (term->pad)
 		delwin(term->pad);
@@ -218,6 +295,7 @@ void term_close(struct term *term)
 	if (term->fd >= 0)
 		close(term->fd);
 	strbuf_release(&term->queue);
+	strbuf_release(&term->extra);
 	strbuf_release(&term->reset);
 	strbuf_release(&term->pasted);
 	free(term);
@@ -231,8 +309,8 @@ void term_suspend(struct term *term)
 void term_resume(struct term *term)
 {
 	tcsetattr(term->fd, TCSANOW, &term->during);
-	strbuf_addstr(&term->queue, PASTE_ON);
 	term_resized(term);
+	begin_session(term);
 }
 
 int term_fd(const struct term *term)
@@ -247,16 +325,17 @@ bool term_is_ascii(const struct term *term)
 
 bool term_resized(struct term *term)
 {
-	struct winsize size;
+	const char *region = capability("csr");
 
-	if (ioctl(term->fd, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col)
-		size = (struct winsize){.ws_row = 24, .ws_col = 80};
-	if (size.ws_row == term->rows && size.ws_col == term->columns)
+	if (!read_size(term))
 		return false;
-	term->rows = size.ws_row;
-	term->columns = size.ws_col;
 	set_term(term->screen);
 	resizeterm(term->rows, term->columns);
+	if (region) { /* scroll within all rows, as in new_screen() */
+		fputs(tiparm(region, 0, term->rows - 1), term->canvas);
+		fflush(term->canvas);
+	}
+	term->repaint = true;
 	return true;
 }
 
@@ -273,11 +352,12 @@ void term_theme(struct term *term, const struct theme *theme)
 
 bool term_paint(struct term *term, const struct frame *frame, bool redraw)
 {
-	if (term_queued(term)) {
+	if (term->queue.len > term->left) {
 		term->skipped++;
 		return false;
 	}
-	paint_frame(term, frame, redraw);
+	paint_frame(term, frame, redraw || term->repaint);
+	term->repaint = false;
 	term_collect(term);
 	term->frames++;
 	return true;
@@ -285,18 +365,20 @@ bool term_paint(struct term *term, const struct frame *frame, bool redraw)
 
 size_t term_queued(const struct term *term)
 {
-	return term->queue.len - term->left;
+	return term->queue.len - term->left + term->extra.len;
 }
 
-int term_flush(struct term *term)
+/* Writes from the queue until it is empty or the terminal takes no more: 1 then, -1 when gone. */
+static int write_queue(struct term *term)
 {
-	while (term_queued(term)) {
-		ssize_t n = write(term->fd, term->queue.buf + term->left, term_queued(term));
+	while (term->queue.len > term->left) {
+		ssize_t n =
+			write(term->fd, term->queue.buf + term->left, term->queue.len - term->left);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
+			return errno == EAGAIN || errno == EWOULDBLOCK ? 1 : -1;
 		term->left += (size_t)n;
 		term->bytes += (uint64_t)n;
 	}
@@ -305,18 +387,34 @@ int term_flush(struct term *term)
 	return 0;
 }
 
+int term_flush(struct term *term)
+{
+	int rc = write_queue(term);
+
+	if (!rc && term->extra.len) {
+		strbuf_add(&term->queue, term->extra.buf, term->extra.len);
+		strbuf_clear(&term->extra);
+		rc = write_queue(term);
+	}
+	return rc < 0 ? -1 : 0;
+}
+
 void term_copy(struct term *term, const char *text)
 {
-	size_t len = strlen(text);
+	size_t len = strnlen(text, COPY_BYTES);
 
-	strbuf_addstr(&term->queue, "\033]52;c;");
-	base64_add(&term->queue, text, len < COPY_BYTES ? len : COPY_BYTES);
-	strbuf_addstr(&term->queue, "\033\\");
+	if (!term->modern || term->extra.len > EXTRA_BYTES)
+		return;
+	strbuf_addstr(&term->extra, "\033]52;c;");
+	base64_add(&term->extra, text, len);
+	strbuf_addstr(&term->extra, "\033\\");
 }
 
 void term_bell(struct term *term)
 {
-	strbuf_addch(&term->queue, '\a');
+	/* One is enough, however many were meant while the terminal took nothing. */
+	if (!term->extra.len || term->extra.buf[term->extra.len - 1] != '\a')
+		strbuf_addch(&term->extra, '\a');
 }
 
 static void take_snapshot(struct term *term, int64_t now_ms)

@@ -22,14 +22,19 @@ struct term {
 	WINDOW *pad;         /* read from, so that reading does not refresh */
 	struct strbuf queue; /* bytes that have not left */
 	size_t left;         /* of the queue, already written */
+	struct strbuf extra; /* what follows them: clipboard and bell, between two frames */
 	struct strbuf reset; /* what gives the terminal back */
 	struct strbuf pasted;
 	bool pasting;
 	bool ascii;
 	bool mono;
-	int palette; /* column of a theme's colours: 256, 16 or 8 */
+	bool modern;  /* knows bracketed paste and a clipboard, as xterm and its kin do */
+	bool begun;   /* the terminal is ours */
+	bool repaint; /* what it shows is not what curses thinks */
+	int palette;  /* column of a theme's colours: 256, 16 or 8 */
 	int rows, columns;
-	chtype attributes[STYLE_COUNT];
+	attr_t attributes[STYLE_COUNT];
+	short pairs[STYLE_COUNT];
 	uint64_t bytes, frames, skipped;
 	struct {
 		int64_t at_ms;
