@@ -24,3 +24,9 @@ endif
 EXTRA_PROGRAMS += bench_model
 bench_model_SOURCES = tests/bench/bench_model.c
 bench_model_LDADD = $(QUERY_LIBS)
+
+check_PROGRAMS += promqltest
+TESTS += promqltest
+promqltest_SOURCES = tests/promqltest.c tests/promql_case.h tests/promql_eval.c tests/promql_text.c
+promqltest_LDADD = $(QUERY_LIBS)
+EXTRA_DIST += tests/data/promql/quantiles.test
