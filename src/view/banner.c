@@ -38,19 +38,29 @@ static void phase_text(const struct view *view, char *buf, size_t cap)
 /* What the screen shows: now, or another moment. */
 static void mode_text(const struct view *view, char *buf, size_t cap)
 {
-	char at[16], ago[16];
 	const struct screen *screen = view->screen;
+	char ago[16];
 
+	view_duration(view->screen->moment.wall_ms - screen->past.wall_ms, ago);
 	if (screen->paused)
-		snprintf(buf, cap, "PAUSED %s", view_time(view, screen->past.wall_ms, at));
+		snprintf(buf, cap, "PAUSED");
 	else if (screen->back)
-		snprintf(buf, cap, "BACK %s at %s",
-			 view_duration(view->scene->now.wall_ms - screen->past.wall_ms, ago),
-			 view_time(view, screen->past.wall_ms, at));
+		snprintf(buf, cap, "BACK %s", ago);
 	else
 		snprintf(buf, cap, "%s", view->scene->simulated ? "LIVE simulated" : "LIVE");
 }
 
+static bool any_answer(const struct model *model)
+{
+	uint32_t i;
+
+	for (i = 0; i < model_source_count(model); i++)
+		if (model_source(model, i).answered)
+			return true;
+	return false;
+}
+
+/* Without data nothing is judged, which is not the same as being well. */
 static enum style summary_text(const struct view *view, char *buf, size_t cap)
 {
 	struct detect_summary summary = view_summary(view);
@@ -68,6 +78,10 @@ static enum style summary_text(const struct view *view, char *buf, size_t cap)
 		if (parts[i].n)
 			len += (size_t)snprintf(buf + len, cap - len, "%s%zu %s", len ? " " : "",
 						parts[i].n, parts[i].word);
+	if (!len && !any_answer(view->scene->model)) {
+		snprintf(buf, cap, "no data yet");
+		return STYLE_STALE;
+	}
 	if (!len)
 		snprintf(buf, cap, "no problem");
 	return summary.crit       ? STYLE_CRIT
@@ -77,13 +91,15 @@ static enum style summary_text(const struct view *view, char *buf, size_t cap)
 				  : STYLE_OK;
 }
 
-/* Seconds as of the last answer; minutes alone go on between the polls, so that an idle clock
- * costs nothing. */
+/* The moment that is shown, in seconds. Minutes alone go on between the polls, so that an idle
+ * clock costs nothing. */
 static void clock_text(const struct view *view, char *buf, size_t cap)
 {
 	char at[16], zone[16];
 	int64_t shown = view->screen->moment.wall_ms, now = view->scene->now.wall_ms;
 
+	if (view->screen->back)
+		shown = now = view->screen->past.wall_ms;
 	if (shown / 60000 == now / 60000)
 		snprintf(buf, cap, "%s %s", view_time(view, shown, at),
 			 view_zone(view, shown, zone, sizeof(zone)));
@@ -258,8 +274,8 @@ static void draw_hints(struct view *view, struct area area)
 		{"open", "open", "open"},       {"why", "why", "why"},
 		{"changes", "changes", "chg"},  {"logs", "logs", "logs"},
 		{"prompt /", "filter", "filt"}, {"prompt :", "cmd", "cmd"},
-		{"pane next", "pane", "pane"},  {"zoom", "zoom", "zoom"},
-		{"back", "back", "back"},       {"close", "quit", "q"},
+		{"pane next", "pane", "pane"},  {"close", "quit", "quit"},
+		{"zoom", "zoom", "zoom"},       {"back", "back", "back"},
 	};
 	bool narrow = view->layout.narrow;
 	char key[24], text[64];

@@ -90,13 +90,12 @@ double chart_top(double value)
 
 static void plot_column(struct area area, int column, double share)
 {
-	bool ascii = area.frame->ascii;
 	int rows = area.rows - 1, eighths = (int)ceil(share * rows * LEVELS), row;
 
 	for (row = rows - 1; row >= 0 && eighths > 0; row--, eighths -= LEVELS) {
-		uint32_t part = eighths >= LEVELS ? BLOCK_FULL : BLOCK_ONE + (uint32_t)eighths - 1;
+		int level = eighths >= LEVELS ? LEVELS - 1 : eighths - 1;
 
-		area_fill(area, row, column, 1, ascii ? '#' : part, STYLE_SPARK);
+		area_fill(area, row, column, 1, level_glyph(level, area.frame->ascii), STYLE_SPARK);
 	}
 }
 

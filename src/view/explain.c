@@ -65,6 +65,8 @@ static void add_finding(const struct view *view, const struct finding *finding, 
 		strbuf_addf(out, "  the rule: %s\n", rule->help);
 	figure_explain(&finding->figure, view->scene->model, rule->window_ms, text, sizeof(text));
 	strbuf_addf(out, "  judged on: %s\n", text);
+	if (rule->kind == RULE_BASELINE)
+		strbuf_addf(out, "  was: %s\n", figure_format(at, 12, &finding->was));
 	for (i = 0; i < finding->nbeside; i++) {
 		figure_explain(&finding->beside[i], view->scene->model, rule->window_ms, text,
 			       sizeof(text));

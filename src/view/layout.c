@@ -85,7 +85,6 @@ static void single(const struct layout_input *input, struct layout *layout)
 {
 	int end = footers(input, layout);
 
-	layout->worst = line(input, 2, 1);
 	layout->body = line(input, 3, end - 3);
 	layout->panes[input->pane] = layout->body;
 }
@@ -97,6 +96,7 @@ struct layout layout_make(const struct layout_input *input)
 	if (input->rows < TINY_ROWS || input->columns < TINY_COLUMNS)
 		return tiny(input);
 	layout.banner = line(input, 0, 2);
+	layout.worst = line(input, 2, 1);
 	if (!input->overview)
 		layout.kind = LAYOUT_SINGLE;
 	else if (input->rows >= GRID_ROWS && !layout.narrow)

@@ -33,7 +33,7 @@ struct layout {
 	enum layout_kind kind;
 	bool narrow;
 	struct box banner;
-	struct box worst; /* one line, on screens without the list of problems */
+	struct box worst; /* the line below the banner: of screens without the list of problems */
 	struct box panes[PANE_COUNT];
 	struct box body; /* single: all between banner and the last lines */
 	int separator;   /* grid: column between left and right, else 0 */

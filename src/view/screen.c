@@ -222,9 +222,10 @@ static void draw_overview(struct view *view)
 static void draw_pager(struct view *view)
 {
 	char keys[96], back[24], search[24];
-	int first = 2, end = view->layout.message.rows ? view->layout.message.row : 1;
-	struct area area =
-		area_part(frame_area(view->frame), first, 0, end - first, view->frame->columns);
+	const struct layout *layout = &view->layout;
+	int end = layout->actions.rows ? layout->actions.row : layout->message.row;
+	struct area area = area_part(frame_area(view->frame), layout->worst.row, 0,
+				     end - layout->worst.row, view->frame->columns);
 
 	snprintf(keys, sizeof(keys), "%s back  %s search", view_key(view, "back", back),
 		 view_key(view, "prompt /", search));

@@ -97,7 +97,7 @@ void view_thaw(struct screen *screen);
 char *view_time(const struct view *view, int64_t wall_ms, char *buf);
 /* "UTC", "CET". */
 const char *view_zone(const struct view *view, int64_t wall_ms, char *buf, size_t cap);
-/* "5m01": duration at poll rate; buf has at least 16 bytes. */
+/* "5m01": how long ago, at poll rate; buf has at least 16 bytes. */
 char *view_age(const struct view *view, struct clock since, char *buf);
 /* The same for a length of time. */
 char *view_duration(int64_t ms, char *buf);

@@ -189,7 +189,9 @@ char *view_duration(int64_t ms, char *buf)
 
 char *view_age(const struct view *view, struct clock since, char *buf)
 {
-	return view_duration(view->at.wall_ms - since.wall_ms, buf);
+	struct clock until = view->screen->paused ? view->screen->past : view->screen->moment;
+
+	return view_duration(until.wall_ms - since.wall_ms, buf);
 }
 
 char *view_window(const struct view *view, char *buf)

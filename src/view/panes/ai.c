@@ -131,7 +131,7 @@ static void note(const struct view *view, const struct pane *pane, char *buf, si
 	if (cost && pane->n && !(cost->quality & Q_NONE))
 		len += (size_t)snprintf(buf, cap, "$%s/h", figure_format(part, 6, cost));
 	if (!(used.quality & Q_NONE))
-		len += (size_t)snprintf(buf + len, cap - len, "  budget %s%%",
+		len += (size_t)snprintf(buf + len, cap - len, "%sbudget %s%%", len ? "  " : "",
 					figure_format(part, 4, &used));
 	if (!(out.quality & Q_NONE) && out.value > 0 && out.value < 86400)
 		snprintf(buf + len, cap - len, "  out %.5s",

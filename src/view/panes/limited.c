@@ -149,5 +149,5 @@ const struct pane_ops limited_pane = {
 	.text = text,
 	.note = note,
 	.foot = foot,
-	.empty = "no client or key is known: metrics rarely name them, access logs do",
+	.empty = "no client or key is known; access logs name them",
 };

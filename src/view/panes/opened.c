@@ -136,7 +136,7 @@ static void load_breakdown(struct view *view, struct opened *opened, size_t nth)
 	size_t i;
 
 	list->breakdown = breakdown;
-	if (mask & DIM_BIT(breakdown->dim))
+	if (mask & DIM_BIT(breakdown->dim) || !mask)
 		return;
 	query.columns[0] = (struct column){breakdown->measure, COLUMN_VALUE, 0, 0};
 	if (breakdown->beside != M_COUNT)

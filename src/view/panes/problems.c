@@ -122,16 +122,20 @@ static enum style style(const struct view *view, const struct item *item)
 static void note(const struct view *view, const struct pane *pane, char *buf, size_t cap)
 {
 	char key[24], next[40] = "", hidden[48] = "";
+	bool elsewhen = view->screen->back && !view->screen->paused;
 
 	if (view_key(view, "next-problem", key)[0])
 		snprintf(next, sizeof(next), "; %s next", key);
 	if (pane->hidden)
 		snprintf(hidden, sizeof(hidden), ", the filter hides %zu", pane->hidden);
-	if (pane->n > pane->shown)
+	if (!pane->n)
+		snprintf(buf, cap, "none now%s", hidden);
+	else if (pane->n > pane->shown)
 		snprintf(buf, cap, "%zu-%zu of %zu%s, worst first%s", pane->top + 1,
 			 pane->top + pane->shown, pane->n, hidden, next);
 	else
-		snprintf(buf, cap, "%zu now%s, worst first%s", pane->n, hidden, next);
+		snprintf(buf, cap, "%zu now%s, %s%s", pane->n, hidden,
+			 elsewhen ? "whatever the time shown below" : "worst first", next);
 }
 
 static void foot(const struct view *view, const struct pane *pane, char *buf, size_t cap)

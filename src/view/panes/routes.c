@@ -99,13 +99,17 @@ static void note(const struct view *view, const struct pane *pane, char *buf, si
 	char order[48], per_minute[16], share[16], n[16], window[16];
 
 	pane_order(pane, order, sizeof(order));
-	if (!pane->n || !rate || !errors) {
-		snprintf(buf, cap, "%zu", pane->all);
+	if (!pane->n || !rate || !errors)
 		return;
-	}
-	snprintf(buf, cap, "%zu of %zu, %s; total %s/min  5xx %s%% n=%s/%s", pane->shown, pane->all,
-		 order, figure_format(per_minute, 7, rate), figure_format(share, 5, errors),
-		 view_count(errors->n, n), view_window(view, window));
+	figure_format(share, 5, errors);
+	view_count(errors->n, n);
+	if (rate->quality & Q_NONE)
+		snprintf(buf, cap, "%zu of %zu, %s; total 5xx %s%% n=%s since its start",
+			 pane->shown, pane->all, order, share, n);
+	else
+		snprintf(buf, cap, "%zu of %zu, %s; total %s/min  5xx %s%% n=%s/%s", pane->shown,
+			 pane->all, order, figure_format(per_minute, 7, rate), share, n,
+			 view_window(view, window));
 }
 
 static bool any_uncounted(const struct view *view, char *buf, size_t cap)

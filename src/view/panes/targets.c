@@ -13,7 +13,7 @@ static const struct pane_column widest[] = {
 	{{"age", 4, 0, 0, 0, 1, TABLE_RIGHT}, CELL_TEXT, AGE, 0},
 	{{"poll", 6, 0, 0, 0, 3, TABLE_RIGHT}, CELL_TEXT, POLL, 0},
 	{{"every", 5, 0, 0, 0, 6, TABLE_RIGHT}, CELL_TEXT, EVERY, 0},
-	{{"our load", 9, 0, 0, 0, 6, TABLE_RIGHT}, CELL_TEXT, LOAD, 0},
+	{{"our load", 11, 0, 0, 0, 6, TABLE_RIGHT}, CELL_TEXT, LOAD, 0},
 	{{"series", 6, 0, 0, 0, 7, TABLE_RIGHT}, CELL_TEXT, SERIES, 0},
 	{{"req/min", 7, 0, 0, 0, 4, TABLE_RIGHT}, CELL_VALUE, M_REQUEST_RATE, 0},
 	{{"conns", 6, 0, 0, 0, 7, TABLE_RIGHT}, CELL_VALUE, M_CONNECTIONS, 0},
