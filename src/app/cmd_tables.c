@@ -77,7 +77,7 @@ static void print_console_commands(void)
 
 static void print_keys(void)
 {
-	for (const struct key_binding *binding = keys_table(); binding->keys; binding++) {
+	for (const struct screen_binding *binding = keys_table(); binding->keys; binding++) {
 		fputs(".It Ic \"", stdout);
 		put_mdoc(binding->keys);
 		fputs("\"\n", stdout);

@@ -154,20 +154,19 @@ static int run_time_zone(struct console *console, int argc, const char *const *a
 	return 0;
 }
 
-/* Closes what is open; with nothing open, quits. */
+/* Said by the screen, which passes it on when nothing is left to close. */
+static const char close_name[] = "close";
+
 static int run_close(struct console *console, int argc, const char *const *argv, struct err *err)
 {
-	struct scene scene = console_scene(console);
-
-	(void)argc, (void)argv;
-	if (screen_command(console->screen, &scene, 1, (const char *const[]){"back"}, err))
-		console_quit(console, EXIT_OK);
+	(void)argc, (void)argv, (void)err;
+	console_quit(console, EXIT_OK);
 	return 0;
 }
 
 static const struct command own[] = {
 	{{"quit", "", "quit", "program"}, run_quit},
-	{{"close", "", "close the view, at the top quit", "program"}, run_close},
+	{{close_name, "", "", ""}, run_close},
 	{{"retry", "[TARGET]", "poll now what waits or was stopped", "program"}, run_retry},
 	{{"redraw", "", "paint everything anew", "program"}, run_redraw},
 	{{"suspend", "", "back to the shell; fg returns", "program"}, run_suspend},
@@ -194,7 +193,8 @@ const struct screen_command *console_commands(void)
 	all = xcalloc(n + OWN + 1, sizeof(*all));
 	memcpy(all, theirs, n * sizeof(*all));
 	for (size_t i = 0; i < OWN; i++)
-		all[n + i] = own[i].said;
+		if (own[i].said.name != close_name)
+			all[n++] = own[i].said;
 	return all;
 }
 

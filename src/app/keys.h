@@ -5,14 +5,10 @@
 
 #include "config/config.h"
 #include "config/keymap.h"
+#include "view/screen.h"
 
-struct key_binding {
-	const char *keys;    /* names with blanks between them; NULL ends the table */
-	const char *command; /* as typed after ':' */
-	const char *help;
-};
-
-const struct key_binding *keys_table(void);
+/* The screen's bindings, then the program's own; ended by NULL keys. */
+const struct screen_binding *keys_table(void);
 
 /* Binds the table, then what the configuration says over it; a bad key is handed to warn and
  * passed over. */

@@ -37,7 +37,8 @@ int call_usage(const struct call *call)
 
 	for (info = screen_commands(); info->name; info++)
 		if (!strcmp(info->name, call->argv[0]))
-			return err_set(call->err, ERR_INVALID, "expected: %s", info->usage);
+			return err_set(call->err, ERR_INVALID, "expected: %s %s", info->name,
+				       info->usage);
 	return -1;
 }
 

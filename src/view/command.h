@@ -46,7 +46,6 @@ int run_sort(const struct call *call);
 int run_reverse(const struct call *call);
 int run_zoom(const struct call *call);
 int run_window(const struct call *call);
-int run_time_zone(const struct call *call);
 int run_help(const struct call *call);
 int run_pause(const struct call *call);
 int run_step(const struct call *call);

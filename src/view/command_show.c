@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define STEP_MS    15000
-#define JUMP_MS    60000
 #define HISTORY_MS (15 * 60000)
 
 /* A filter that cannot be read leaves the old one. */
@@ -161,12 +160,6 @@ int run_window(const struct call *call)
 	return 0;
 }
 
-int run_time_zone(const struct call *call)
-{
-	call->screen->other_zone = !call->screen->other_zone;
-	return 0;
-}
-
 void view_go_now(struct screen *screen)
 {
 	view_thaw(screen);
@@ -196,21 +189,26 @@ int run_pause(const struct call *call)
 	return 0;
 }
 
-static int go_in_time(const struct call *call, int64_t step_ms)
+/* -1 back, 1 forward, 0 neither. */
+static int direction(const struct call *call)
+{
+	const char *way = call_word(call, 1);
+
+	return !strcmp(way, "back") ? -1 : !strcmp(way, "forward") ? 1 : 0;
+}
+
+/* Looks so much later, or earlier when less than 0. */
+static int go_in_time(const struct call *call, int64_t by_ms)
 {
 	struct screen *screen = call->screen;
 	struct clock now = call->view->scene->now;
 	int64_t back_ms;
 
-	if (!strcmp(call_word(call, 1), "back"))
-		step_ms = -step_ms;
-	else if (strcmp(call_word(call, 1), "forward") != 0)
-		return call_usage(call);
-	if (!screen->back && step_ms > 0)
+	if (!screen->back && by_ms > 0)
 		return err_set(call->err, ERR_INVALID, "this is now");
 	if (!screen->back)
 		screen->past = screen->moment;
-	back_ms = now.mono_ms - (screen->past.mono_ms + step_ms);
+	back_ms = now.mono_ms - (screen->past.mono_ms + by_ms);
 	if (back_ms <= 0) {
 		view_go_now(screen);
 		return 0;
@@ -218,18 +216,37 @@ static int go_in_time(const struct call *call, int64_t step_ms)
 	if (back_ms > HISTORY_MS)
 		return err_set(call->err, ERR_LIMIT, "memory goes 15 minutes back");
 	screen->back = true;
-	screen->past.mono_ms += step_ms;
-	screen->past.wall_ms += step_ms;
+	screen->past.mono_ms += by_ms;
+	screen->past.wall_ms += by_ms;
 	view_forget(screen);
 	return 0;
 }
 
 int run_step(const struct call *call)
 {
-	return go_in_time(call, STEP_MS);
+	int way = direction(call);
+
+	return way ? go_in_time(call, way * STEP_MS) : call_usage(call);
 }
 
+/* To the event before or after the moment that is shown, which is the moment of its tick. */
 int run_jump(const struct call *call)
 {
-	return go_in_time(call, JUMP_MS);
+	int64_t at = call->view->at.wall_ms, best = 0;
+	int way = direction(call);
+	size_t i;
+
+	if (!way)
+		return call_usage(call);
+	for (i = 0; i < view_event_count(call->view); i++) {
+		int64_t by = view_event(call->view, i)->at.wall_ms - at;
+
+		if (by * way > 0 && (!best || by * way < best * way))
+			best = by;
+	}
+	if (!best && way > 0)
+		return run_now(call);
+	if (!best)
+		return err_set(call->err, ERR_NOT_FOUND, "nothing happened before");
+	return go_in_time(call, best);
 }

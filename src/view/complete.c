@@ -37,9 +37,9 @@ static void offer_usage(const struct view *view, const char *name, size_t len, c
 	for (command = command ? command : screen_commands(); command->name; command++)
 		if (strlen(command->name) == len && !strncmp(command->name, name, len))
 			break;
-	if (!command->name || strlen(command->usage) <= len)
+	if (!command->name)
 		return;
-	snprintf(usage, sizeof(usage), "%s", command->usage + len);
+	snprintf(usage, sizeof(usage), "%s", command->usage);
 	for (part = strtok_r(usage, " []|", &save); part; part = strtok_r(NULL, " []|", &save))
 		if (part[0] < 'A' || part[0] > 'Z')
 			prompt_offer(matches, word, part);

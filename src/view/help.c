@@ -43,7 +43,7 @@ static const char *bound_help(const char *line)
 {
 	const struct screen_binding *binding;
 
-	for (binding = screen_bindings(); binding->key; binding++)
+	for (binding = screen_bindings(); binding->keys; binding++)
 		if (!strcmp(binding->command, line))
 			return binding->help;
 	return "";
@@ -102,11 +102,21 @@ static void add_group(const struct keymap *keymap, const struct screen_command *
 			add_bound(keymap, commands, out);
 }
 
+static void add_command(const struct screen_command *command, struct strbuf *out)
+{
+	size_t start = out->len, width;
+
+	strbuf_addf(out, "  %s %s", command->name, command->usage);
+	width = out->len - start;
+	strbuf_addchars(out, ' ', width < 30 ? 30 - width : 1);
+	strbuf_addf(out, "%s\n", command->help);
+}
+
 static void add_commands(const struct screen_command *commands, struct strbuf *out)
 {
 	strbuf_addstr(out, "commands, typed after : or bound to keys in the configuration\n");
 	for (; commands->name; commands++)
-		strbuf_addf(out, "  %-26s %s\n", commands->usage, commands->help);
+		add_command(commands, out);
 }
 
 void help_text(const struct keymap *keymap, const struct screen_command *commands,

@@ -35,4 +35,10 @@ TESTS += check_view_frame
 check_view_frame_SOURCES = tests/check_view_frame.c
 check_view_frame_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_view_frame_LDADD = $(VIEW_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += check_view_screens
+TESTS += check_view_screens
+check_view_screens_SOURCES = tests/check_view_screens.c tests/view_scene.c tests/view_scene.h
+check_view_screens_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_view_screens_LDADD = $(WHOLE) src/view/libview.a $(PARTS) $(VIEW_LIBS) $(CHECK_LIBS)
 endif

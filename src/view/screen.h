@@ -41,8 +41,8 @@ struct scene {
 	/* Hints from profiles for a pane that stays empty: the sentence or NULL. */
 	const char *(*hint)(void *ctx, enum signal signal);
 	void *hint_ctx;
-	/* The commands there are, for help and completion: name, usage, help, NULL-terminated by
-	 * a NULL name. */
+	/* The commands there are, for help and completion: name, its arguments, help,
+	 * NULL-terminated by a NULL name. */
 	const struct screen_command {
 		const char *name;
 		const char *usage;
@@ -61,7 +61,7 @@ void screen_draw(struct screen *screen, const struct scene *scene, struct frame 
 
 /* The view commands: "move down", "page up", "scroll right", "pane next", "screen 2", "open",
  * "back", "close", "filter TEXT", "search TEXT", "next-problem", "keep", "exclude", "sort NAME",
- * "reverse", "tag", "zoom", "pause", "window [1m]", "time-zone", "why", "changes", "logs", "step
+ * "reverse", "tag", "zoom", "pause", "window [1m]", "why", "changes", "logs", "step
  * back", "jump forward", "now", "help", "prompt :" … Returns 0; 1 when it is no view command, or
  * "close" with nothing left to close: the caller quits then; -1 and err when it cannot be done. */
 int screen_command(struct screen *screen, const struct scene *scene, int argc,
@@ -69,10 +69,10 @@ int screen_command(struct screen *screen, const struct scene *scene, int argc,
 /* The table of those commands, NULL-terminated by a NULL name. */
 const struct screen_command *screen_commands(void);
 
-/* The keys that mean view commands unless the configuration says otherwise, ended by a NULL key:
+/* The keys that mean view commands unless the configuration says otherwise, ended by NULL keys:
  * the caller binds them, in this order, before its own. */
 struct screen_binding {
-	const char *key; /* as key_parse() reads it */
+	const char *keys; /* as key_parse() reads them, parted by blanks */
 	const char *command;
 	const char *help;
 };

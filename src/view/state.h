@@ -48,7 +48,6 @@ struct screen {
 	struct clock moment; /* of what is shown; moves when ticks have come */
 	uint64_t stamp;      /* of the ticks that moment has seen */
 	struct frozen frozen;
-	bool other_zone; /* local where the scene says UTC, and the reverse */
 	struct identity tags[VIEW_TAGS];
 	size_t ntags;
 	struct filter filter; /* parsed from place.filter, in filter_arena */

@@ -155,7 +155,7 @@ static void broken_time(const struct view *view, int64_t wall_ms, struct tm *ret
 {
 	time_t seconds = (time_t)(wall_ms / 1000);
 
-	if (view->scene->utc != view->screen->other_zone)
+	if (view->scene->utc)
 		gmtime_r(&seconds, ret_tm);
 	else
 		localtime_r(&seconds, ret_tm);
@@ -174,7 +174,7 @@ const char *view_zone(const struct view *view, int64_t wall_ms, char *buf, size_
 {
 	struct tm tm;
 
-	if (view->scene->utc != view->screen->other_zone)
+	if (view->scene->utc)
 		return "UTC";
 	broken_time(view, wall_ms, &tm);
 	if (!strftime(buf, cap, "%Z", &tm))

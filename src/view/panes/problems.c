@@ -134,8 +134,8 @@ static void note(const struct view *view, const struct pane *pane, char *buf, si
 		snprintf(buf, cap, "%zu-%zu of %zu%s, worst first%s", pane->top + 1,
 			 pane->top + pane->shown, pane->n, hidden, next);
 	else
-		snprintf(buf, cap, "%zu now%s, %s%s", pane->n, hidden,
-			 elsewhen ? "whatever the time shown below" : "worst first", next);
+		snprintf(buf, cap, "%zu %s%s, worst first%s", pane->n,
+			 elsewhen ? "as of now" : "now", hidden, next);
 }
 
 static void foot(const struct view *view, const struct pane *pane, char *buf, size_t cap)
