@@ -42,3 +42,34 @@ check_view_screens_SOURCES = tests/check_view_screens.c tests/view_scene.c tests
 check_view_screens_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_view_screens_LDADD = $(WHOLE) src/view/libview.a $(PARTS) $(VIEW_LIBS) $(CHECK_LIBS)
 endif
+
+EXTRA_DIST += \
+	tests/screens/ai-120x40.screen \
+	tests/screens/back-80x24.screen \
+	tests/screens/calm-120x40.screen \
+	tests/screens/changes-80x24.screen \
+	tests/screens/command-80x24.screen \
+	tests/screens/filtered-120x40.screen \
+	tests/screens/filtered-away-80x24.screen \
+	tests/screens/first-answer-120x40.screen \
+	tests/screens/help-120x60.screen \
+	tests/screens/help-80x24.screen \
+	tests/screens/least-40x10.screen \
+	tests/screens/limited-120x40.screen \
+	tests/screens/logs-80x24.screen \
+	tests/screens/nothing-yet-80x24.screen \
+	tests/screens/opened-client-120x40.screen \
+	tests/screens/opened-route-120x40.screen \
+	tests/screens/opened-route-80x24.screen \
+	tests/screens/overview-120x40.screen \
+	tests/screens/overview-200x60.screen \
+	tests/screens/overview-80x24.screen \
+	tests/screens/paused-80x24.screen \
+	tests/screens/routes-120x40.screen \
+	tests/screens/routes-200x60.screen \
+	tests/screens/sorted-120x40.screen \
+	tests/screens/tab-ai-80x24.screen \
+	tests/screens/targets-120x40.screen \
+	tests/screens/timeline-80x24.screen \
+	tests/screens/tiny-30x6.screen \
+	tests/screens/why-120x40.screen

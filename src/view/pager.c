@@ -1,18 +1,25 @@
 #include "view/pager.h"
 
+#include "base/utf8.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+
+#define LINE_MOST     1024
+#define DEFAULT_WIDTH 78
 
 void pager_init(struct pager *pager)
 {
 	memset(pager, 0, sizeof(*pager));
 	strbuf_init(&pager->text);
+	strbuf_init(&pager->wrapped);
 }
 
 void pager_release(struct pager *pager)
 {
 	strbuf_release(&pager->text);
+	strbuf_release(&pager->wrapped);
 }
 
 void pager_open(struct pager *pager, const char *title)
@@ -24,13 +31,59 @@ void pager_open(struct pager *pager, const char *title)
 	pager->has_match = false;
 }
 
+/* The bytes of a line that fit, up to a blank where there is one in its second half. */
+static size_t fitting(const char *line, size_t len, int width)
+{
+	char copy[LINE_MOST];
+	size_t fits, blank;
+
+	len = len < sizeof(copy) ? len : sizeof(copy) - 1;
+	memcpy(copy, line, len);
+	copy[len] = '\0';
+	fits = utf8_fit(copy, width, NULL);
+	if (fits >= len)
+		return len;
+	for (blank = fits; blank > fits / 2; blank--)
+		if (copy[blank] == ' ')
+			return blank;
+	return fits ? fits : 1;
+}
+
+static void wrap_line(struct pager *pager, const char *line, size_t len)
+{
+	size_t indent = strspn(line, " "), n = fitting(line, len, pager->width);
+
+	indent = indent < len && (int)indent + 8 < pager->width ? indent + 2 : 0;
+	strbuf_add(&pager->wrapped, line, n);
+	for (;;) {
+		strbuf_addch(&pager->wrapped, '\n');
+		pager->nlines++;
+		line += n;
+		len -= n;
+		while (len && *line == ' ')
+			line++, len--;
+		if (!len)
+			return;
+		strbuf_addchars(&pager->wrapped, ' ', indent);
+		n = fitting(line, len, pager->width - (int)indent);
+		strbuf_add(&pager->wrapped, line, n);
+	}
+}
+
+static void wrap(struct pager *pager, int width)
+{
+	const char *line, *end;
+
+	pager->width = width > 1 ? width : 1;
+	pager->nlines = 0;
+	strbuf_clear(&pager->wrapped);
+	for (line = pager->text.buf; (end = strchr(line, '\n')); line = end + 1)
+		wrap_line(pager, line, (size_t)(end - line));
+}
+
 void pager_ready(struct pager *pager)
 {
-	const char *p;
-
-	pager->nlines = 0;
-	for (p = pager->text.buf; (p = strchr(p, '\n')); p++)
-		pager->nlines++;
+	wrap(pager, pager->width ? pager->width : DEFAULT_WIDTH);
 }
 
 void pager_close(struct pager *pager)
@@ -50,7 +103,7 @@ void pager_scroll(struct pager *pager, long lines)
 /* The start of a line, and its length. */
 static const char *line_at(const struct pager *pager, size_t line, size_t *ret_len)
 {
-	const char *p = pager->text.buf, *end;
+	const char *p = pager->wrapped.buf, *end;
 
 	while (line-- && (end = strchr(p, '\n')))
 		p = end + 1;
@@ -95,7 +148,7 @@ bool pager_find(struct pager *pager, bool forward)
 static void draw_line(const struct pager *pager, struct area area, int row, size_t line)
 {
 	enum style style = STYLE_TEXT;
-	char text[1024];
+	char text[LINE_MOST];
 	const char *p;
 	size_t len;
 
@@ -114,6 +167,8 @@ void pager_draw(struct pager *pager, struct area area, const char *keys)
 	char note[96];
 	int row;
 
+	if (pager->width != area.columns - 2)
+		wrap(pager, area.columns - 2);
 	area_erase(area);
 	area_fill(area, 0, 0, area.columns, line, STYLE_BORDER);
 	area_printf(area_part(area, 0, 2, 1, area.columns - 4), 0, 0, STYLE_TITLE, " %s ",

@@ -9,8 +9,10 @@
 struct pager {
 	bool open;
 	char title[128];
-	struct strbuf text; /* lines, sanitised */
-	size_t nlines;
+	struct strbuf text;    /* lines, sanitised */
+	struct strbuf wrapped; /* the same, none wider than width */
+	int width;
+	size_t nlines; /* of wrapped */
 	size_t top;
 	size_t room; /* lines of the last drawing */
 	bool has_match;

@@ -39,11 +39,14 @@ static const struct pane_layout *choose_layout(const struct pane *pane, int colu
 	return &pane->ops->layouts[i];
 }
 
-static void place_cursor(struct pane *pane)
+static void place_cursor(const struct view *view, struct pane *pane)
 {
 	size_t i;
 
-	for (i = 0; pane->has_cursor && i < pane->n; i++) {
+	pane->touched |= pane == &view->screen->panes[view->screen->place.focus];
+	if (!pane->touched)
+		pane->at = 0;
+	for (i = 0; pane->touched && pane->has_cursor && i < pane->n; i++) {
 		if (identity_equal(&pane->items[i].key, &pane->cursor)) {
 			pane->at = i;
 			return;
@@ -62,7 +65,7 @@ void pane_load(struct view *view, struct pane *pane, int columns)
 	pane->n = pane->all = pane->hidden = 0;
 	pane->ops->load(view, pane);
 	pane->loaded = true;
-	place_cursor(pane);
+	place_cursor(view, pane);
 }
 
 void pane_go(struct pane *pane, size_t at)

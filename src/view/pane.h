@@ -93,6 +93,7 @@ struct pane {
 	size_t all;    /* before limits */
 	size_t hidden; /* by the filter */
 	bool has_cursor;
+	bool touched; /* it was in focus: from then on the cursor follows its row */
 	struct identity cursor;
 	size_t at;
 	size_t top, left;
