@@ -286,11 +286,13 @@ END_TEST
 /* A second of an app's AI traffic. */
 static void bot(double requests, double tokens)
 {
-	site_grow(&site, AI, SIGNAL_AI_REQUESTS, "app=support-bot model=gpt-4o-mini code=200",
-		  requests);
-	site_grow(&site, AI, SIGNAL_TOKENS, "app=support-bot model=gpt-4o-mini type=input",
+	site_grow(&site, AI, SIGNAL_AI_REQUESTS,
+		  "app=platform consumer=support-bot model=gpt-4o-mini code=200", requests);
+	site_grow(&site, AI, SIGNAL_TOKENS,
+		  "app=platform consumer=support-bot model=gpt-4o-mini type=input",
 		  tokens * requests * 0.75);
-	site_grow(&site, AI, SIGNAL_TOKENS, "app=support-bot model=gpt-4o-mini type=output",
+	site_grow(&site, AI, SIGNAL_TOKENS,
+		  "app=platform consumer=support-bot model=gpt-4o-mini type=output",
 		  tokens * requests * 0.25);
 	site_tick(&site);
 }

@@ -133,37 +133,6 @@ START_TEST(faults_are_named)
 }
 END_TEST
 
-START_TEST(configured_rules_take_the_place)
-{
-	struct config_rule rule = {.name = TEXT "latency-p95",
-				   .measure = TEXT "p99",
-				   .by = TEXT "route",
-				   .threshold = 1};
-	char *off[] = {TEXT "traffic-rise", NULL};
-	struct config config = {.rules = &rule, .nrules = 1, .rules_off = off};
-	struct arena arena;
-	size_t n, nbuiltin, found = 0;
-	const struct rule *rules;
-
-	arena_init(&arena);
-	rule_builtin(&nbuiltin);
-	rules = rules_build(&config, &arena, &n, NULL);
-	ck_assert_ptr_nonnull(rules);
-	ck_assert_uint_eq(n, nbuiltin - 1);
-	for (size_t i = 0; i < n; i++) {
-		ck_assert_str_ne(rules[i].name, "traffic-rise");
-		if (strcmp(rules[i].name, "latency-p95") == 0) {
-			ck_assert_int_eq(rules[i].measure, M_P99);
-			found++;
-		}
-	}
-	ck_assert_uint_eq(found, 1);
-	rule.measure = TEXT "p96";
-	ck_assert_ptr_null(rules_build(&config, &arena, &n, NULL));
-	arena_release(&arena);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("detect rules");
@@ -176,7 +145,6 @@ int main(void)
 	tcase_add_test(tc, builtin_rules_are_whole);
 	tcase_add_test(tc, configured_rules_are_read);
 	tcase_add_loop_test(tc, faults_are_named, 0, sizeof(faulty) / sizeof(faulty[0]));
-	tcase_add_test(tc, configured_rules_take_the_place);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

@@ -4,7 +4,6 @@
 
 #include "query/query.h"
 
-struct config;
 struct config_rule;
 
 enum severity { SEV_INFO, SEV_WARN, SEV_CRIT };
@@ -44,20 +43,10 @@ struct rule {
 /* The rules that hold without a configuration. */
 const struct rule *rule_builtin(size_t *ret_n);
 
-/* The names of severities and kinds in configurations and reports: "crit", "threshold" … */
-const char *severity_name(enum severity severity);
-const char *rule_kind_name(enum rule_kind kind);
-
 /* Turns names into a rule; texts go into the arena. err says what is not known, what was meant,
  * and the line. */
 int rule_from_config(const struct config_rule *from, struct arena *arena, struct rule *ret_rule,
 		     struct err *err);
-
-/* The rules in force: the built-in ones but for those switched off, then those of the
- * configuration, where one of the same name takes a built-in's place. In the arena; NULL when a
- * rule is faulty. */
-const struct rule *rules_build(const struct config *config, struct arena *arena, size_t *ret_n,
-			       struct err *err);
 
 /* P(X >= k) for X ~ Binomial(n, p), by the regularised incomplete beta function
  * (https://dlmf.nist.gov/8.17). k is rounded up, n down; 1 for k <= 0, 0 for k > n. */

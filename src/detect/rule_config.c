@@ -15,16 +15,6 @@ static const char *const kinds[] = {"threshold", "baseline", "nodata", "stale", 
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-const char *severity_name(enum severity severity)
-{
-	return severities[severity];
-}
-
-const char *rule_kind_name(enum rule_kind kind)
-{
-	return kinds[kind];
-}
-
 typedef const char *(*name_of)(int i);
 
 static const char *severity_at(int i)
@@ -179,32 +169,4 @@ int rule_from_config(const struct config_rule *from, struct arena *arena, struct
 		return -1;
 	*ret_rule = rule;
 	return 0;
-}
-
-static bool is_off(const struct config *config, const char *name)
-{
-	for (char **off = config->rules_off; off && *off; off++)
-		if (strcmp(*off, name) == 0)
-			return true;
-	for (size_t i = 0; i < config->nrules; i++)
-		if (strcmp(config->rules[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-const struct rule *rules_build(const struct config *config, struct arena *arena, size_t *ret_n,
-			       struct err *err)
-{
-	size_t nbuiltin, n = 0;
-	const struct rule *builtin = rule_builtin(&nbuiltin);
-	struct rule *rules = arena_array(arena, nbuiltin + config->nrules, sizeof(*rules));
-
-	for (size_t i = 0; i < nbuiltin; i++)
-		if (!is_off(config, builtin[i].name))
-			rules[n++] = builtin[i];
-	for (size_t i = 0; i < config->nrules; i++)
-		if (rule_from_config(&config->rules[i], arena, &rules[n++], err) < 0)
-			return NULL;
-	*ret_n = n;
-	return rules;
 }

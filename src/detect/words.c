@@ -140,9 +140,8 @@ static const char *symbol_text(const struct detect *detect, symbol value)
 /* What the finding is about, in as few words as tell it from others on its target. */
 static void what(const struct detect *detect, struct finding *finding)
 {
-	static const enum dim order[] = {DIM_CLIENT, DIM_ROUTE,    DIM_NODE,
-					 DIM_APP,    DIM_CONSUMER, DIM_PROMPT,
-					 DIM_MODEL,  DIM_SERVICE,  DIM_TARGET};
+	static const enum dim order[] = {DIM_CLIENT, DIM_ROUTE, DIM_NODE,    DIM_CONSUMER, DIM_APP,
+					 DIM_PROMPT, DIM_MODEL, DIM_SERVICE, DIM_TARGET};
 	struct words words = {finding->what, sizeof(finding->what), 0};
 	const struct dims *dims = &finding->dims;
 	size_t i = 0;
