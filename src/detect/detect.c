@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GATHER_MS  5000 /* how often the words of a finding are fetched anew */
-#define GATHER_MAX 16   /* and of how many in one round */
+#define GATHER_MAX 16   /* findings whose words are fetched anew in one round */
+#define GATHER_MS  5000 /* and how often, when there are more */
 
 struct detect *detect_new(const struct model *model, const struct rule *rules, size_t n)
 {
@@ -103,9 +103,11 @@ static enum event_kind firing_kind(const struct rule *rule)
 
 static void refresh_words(struct detect *detect, struct instance *instance, const char *own_why)
 {
-	int64_t age_ms = detect->now.mono_ms - instance->gathered_mono_ms;
+	int64_t every_ms = detect->ninstances > GATHER_MAX ? GATHER_MS : 0;
+	bool due = !instance->gathered_mono_ms ||
+		   detect->now.mono_ms - instance->gathered_mono_ms >= every_ms;
 
-	if (!instance->gathered_mono_ms || (age_ms >= GATHER_MS && detect->gathered < GATHER_MAX)) {
+	if (due && detect->gathered < GATHER_MAX) {
 		words_gather(detect, instance);
 		instance->gathered_mono_ms = detect->now.mono_ms;
 		detect->gathered++;

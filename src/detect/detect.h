@@ -21,7 +21,7 @@ struct finding {
 	size_t nbeside;
 	char what[96];    /* "/cart/checkout", "203.0.113.9 (1 IP)" */
 	char why[160];    /* "p95 2.1s>0.5s for 5m n=10.4k; 504 9.8%; upst 97%" */
-	char suspect[96]; /* "12s after prompt balance@prod v7>v8", or "" */
+	char suspect[96]; /* "12s after v7>v8 of prompt balance@prod", or "" */
 };
 
 /* The timeline: findings that fired or cleared, marks of the model, notes. */

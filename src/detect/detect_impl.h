@@ -29,7 +29,6 @@ struct instance {
 	int64_t wrong_mono_ms;    /* when it was last seen wrong */
 	int64_t gathered_mono_ms; /* when its words were last fetched; 0: never */
 	char route[96];           /* where a client does it most, or "" */
-	char suspect[64];         /* the finding's suspect in short */
 };
 
 struct detect {

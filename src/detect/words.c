@@ -42,7 +42,7 @@ static const struct phrase {
 	bool plain; /* the number alone: neither limit nor n */
 } phrases[] = {
 	{M_P95, "p95", "; ", {M_504_RATIO, M_UPSTREAM_SHARE, M_COUNT}, false},
-	{M_ERROR_RATIO, "5xx", "; ", {M_504_RATIO, M_P95, M_UPSTREAM_ERRORS}, false},
+	{M_ERROR_RATIO, "5xx", "; ", {M_504_RATIO, M_UPSTREAM_ERRORS, M_P95}, false},
 	{M_504_RATIO, "504", "; ", {M_COUNT}, false},
 	{M_UPSTREAM_SHARE, "upst", "; ", {M_COUNT}, false},
 	{M_UPSTREAM_ERRORS, "upst", "; ", {M_COUNT}, false},
@@ -344,28 +344,29 @@ static void add_change(const struct detect *detect, struct words *words, const s
 	}
 }
 
-/* Says the same at length in the finding's suspect, and in short for the end of why. */
-static void gather_suspect(const struct detect *detect, struct instance *instance)
+/* "12s after v7>v8 of prompt balance@prod": what tells most comes first, for narrow columns. */
+static void gather_suspect(const struct detect *detect, struct finding *finding)
 {
-	struct finding *finding = &instance->finding;
 	struct words words = {finding->suspect, sizeof(finding->suspect), 0};
-	struct words brief = {instance->suspect, sizeof(instance->suspect), 0};
 	const struct mark *mark = suspect_mark(detect, finding);
-	char span[24] = "with", duration[16];
+	char duration[16];
 
-	finding->suspect[0] = instance->suspect[0] = '\0';
+	finding->suspect[0] = '\0';
 	if (!mark)
 		return;
 	if (finding->onset.mono_ms >= mark->at.mono_ms)
-		snprintf(span, sizeof(span), "%s after",
-			 decimal_duration(duration, finding->onset.mono_ms - mark->at.mono_ms));
-	add(&words, "%s ", span);
-	add_change(detect, &words, mark);
-	add(&brief, "%s ", span);
-	if (mark->kind == MARK_VERSION && is_prompt(mark))
-		add_versions(&brief, mark);
+		add(&words, "%s after ",
+		    decimal_duration(duration, finding->onset.mono_ms - mark->at.mono_ms));
 	else
-		add_change(detect, &brief, mark);
+		add(&words, "with ");
+	if (mark->kind == MARK_VERSION && is_prompt(mark)) {
+		const struct dims *dims = names_dims(model_names(detect->model), mark->dims);
+
+		add_versions(&words, mark);
+		add(&words, " of prompt %s", symbol_text(detect, dims->value[DIM_PROMPT]));
+	} else {
+		add_change(detect, &words, mark);
+	}
 }
 
 /* Findings whose rule speaks for itself have no figures to add. */
@@ -382,7 +383,7 @@ void words_gather(struct detect *detect, struct instance *instance)
 	if (instance->finding.dims.value[DIM_CLIENT])
 		gather_route(detect, instance);
 	gather_beside(detect, &instance->finding);
-	gather_suspect(detect, instance);
+	gather_suspect(detect, &instance->finding);
 }
 
 void words_fill(const struct detect *detect, struct instance *instance, const char *own_why)
@@ -401,8 +402,6 @@ void words_fill(const struct detect *detect, struct instance *instance, const ch
 	if (*instance->route)
 		add(&why, " on %s", instance->route);
 	add_beside(&why, finding, phrase.gap);
-	if (*instance->suspect)
-		add(&why, "%s%s", phrase.gap, instance->suspect);
 }
 
 void words_source(const struct detect *detect, uint32_t source, char *buf, size_t cap)
