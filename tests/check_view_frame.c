@@ -307,7 +307,7 @@ START_TEST(test_plot)
 	frame.ascii = true;
 	frame_resize(&frame, 3, 5);
 	chart_plot(frame_area(&frame), &trend, marks);
-	ck_assert_str_eq(as_text(), "  #|\n###|\n ^\n");
+	ck_assert_str_eq(as_text(), "  #|\n=##|\n ^\n");
 }
 END_TEST
 
