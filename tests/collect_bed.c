@@ -65,6 +65,8 @@ static void on_tick(void *ctx, const struct tick *tick)
 	}
 	seen->ticks++;
 	seen->overflow = tick->dict->overflow;
+	seen->entries = tick->dict->n;
+	seen->version = tick->dict->version;
 	print_values(&seen->values, tick);
 }
 

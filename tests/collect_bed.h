@@ -13,7 +13,7 @@ struct seen {
 	struct clock at;
 	int64_t retry_ms;
 	int64_t interval_ms;
-	uint32_t requests, unmapped, untrusted, overflow;
+	uint32_t requests, unmapped, untrusted, overflow, entries, version;
 	char error[256];
 	struct strbuf values; /* "signal{dim=value,…} part bound value\n" of the last with any */
 	struct strbuf lines;  /* log lines of all ticks */

@@ -40,9 +40,14 @@ static int line_body(void *ctx, const char *data, size_t len, struct err *err)
 	fetch->headed = true;
 	if (!headed && fetch->ops->head(fetch->ctx, "", err) < 0)
 		return -1;
+	for (size_t i = len > 2 ? len - 2 : 0; i < len; i++) {
+		fetch->tail[0] = fetch->tail[1];
+		fetch->tail[1] = data[i];
+	}
 	return fetch->ops->body(fetch->ctx, data, len, err);
 }
 
+/* A line protocol has no length; HAProxy ends each of its answers with an empty line. */
 static void line_done(void *ctx, const struct err *err, double seconds, uint64_t bytes)
 {
 	struct fetch *fetch = ctx;
@@ -51,6 +56,9 @@ static void line_done(void *ctx, const struct err *err, double seconds, uint64_t
 
 	if (err)
 		result.err = *err;
+	if (!result.err.code && (fetch->tail[0] != '\n' || fetch->tail[1] != '\n'))
+		err_set(&result.err, ERR_TRUNCATED,
+			"answer ended early: there is no empty line at its end");
 	fetch->line = NULL;
 	fetch->ops->done(fetch->ctx, &result);
 }

@@ -29,7 +29,8 @@ struct fetch {
 	struct line_request *line;
 	const struct fetch_ops *ops;
 	void *ctx;
-	bool headed; /* of a line: head() was called */
+	bool headed;  /* of a line: head() was called */
+	char tail[2]; /* of a line: its last bytes */
 };
 
 struct fetch_spec {

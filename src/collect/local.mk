@@ -34,4 +34,14 @@ TESTS += check_discover
 check_discover_SOURCES = tests/check_discover.c tests/page_server.c tests/page_server.h
 check_discover_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_discover_LDADD = $(WHOLE) src/collect/libcollect.a $(PARTS) $(COLLECT_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += check_collect_tally check_collect_ways
+TESTS += check_collect_tally check_collect_ways
+check_collect_tally_SOURCES = tests/check_collect_tally.c
+check_collect_tally_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_collect_tally_LDADD = $(COLLECT_LIBS) $(CHECK_LIBS)
+check_collect_ways_SOURCES = tests/check_collect_ways.c tests/collect_bed.c tests/collect_bed.h \
+	tests/page_server.c tests/page_server.h
+check_collect_ways_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_collect_ways_LDADD = $(COLLECT_LIBS) $(CHECK_LIBS)
 endif

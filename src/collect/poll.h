@@ -66,7 +66,7 @@ struct poll {
 void poll_init(struct poll *poll);
 void poll_release(struct poll *poll); /* ends a reading without done() */
 
-/* Starts a reading; done() is called once, never from within. */
+/* Starts a reading; done() is called once, from within when the request is refused at once. */
 void poll_start(struct poll *poll);
 
 /* For walk.c: whether the head of an answer is what the source wants, with a sentence when not. */

@@ -11,6 +11,7 @@
 #define CLIENTS     20000
 #define AGENTS      500
 #define AGENT_BYTES 64
+#define NAME_BYTES  257
 #define CLIENT_LEFT 499
 
 /* Upper bounds in seconds; those of nginx's and Envoy's usual dashboards, up to a minute. */
@@ -21,6 +22,7 @@ void tally_init(struct tally *tally, struct names *names, symbol target, uint32_
 {
 	*tally = (struct tally){.names = names, .target = target, .keep = keep};
 	tally->other = names_symbol(names, "other", strlen("other"));
+	names_symbol_hold(names, tally->other);
 	tally->routes.cap = ROUTES;
 	tally->clients.cap = CLIENTS;
 	tally->agents.cap = AGENTS;
@@ -39,18 +41,6 @@ static void drop_lines(struct tally *tally)
 	tally->nlines = tally->next_line = 0;
 }
 
-void tally_release(struct tally *tally)
-{
-	drop_lines(tally);
-	dict_release(&tally->dict);
-	map_release(&tally->routes.map);
-	map_release(&tally->clients.map);
-	map_release(&tally->agents.map);
-	free(tally->values);
-	free(tally->touched);
-	*tally = (struct tally){0};
-}
-
 static bool same_symbol(const void *ctx, uint32_t value, const void *key)
 {
 	(void)ctx;
@@ -60,15 +50,58 @@ static bool same_symbol(const void *ctx, uint32_t value, const void *key)
 /* The symbol, or "other" when too many of its kind are known. */
 static symbol capped(struct tally *tally, struct tally_set *set, const char *text, size_t len)
 {
-	symbol found = len ? names_symbol(tally->names, text, len) : 0;
-	uint64_t hash = hash_bytes(&found, sizeof(found));
+	char copy[NAME_BYTES];
+	symbol found;
+	uint64_t hash;
 
-	if (!found || map_find(&set->map, hash, same_symbol, NULL, &found) != MAP_NONE)
+	if (len >= sizeof(copy))
+		len = sizeof(copy) - 1;
+	while (len && ((unsigned char)text[len] & 0xc0) == 0x80) /* not within a character */
+		len--;
+	if (!len)
+		return 0;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	found = names_find(tally->names, copy);
+	hash = hash_bytes(&found, sizeof(found));
+	if (found && map_find(&set->map, hash, same_symbol, NULL, &found) != MAP_NONE)
 		return found;
-	if (set->map.n >= set->cap)
+	if (set->n >= set->cap)
 		return tally->other;
-	map_add(&set->map, hash, found);
+	found = names_symbol(tally->names, copy, strlen(copy));
+	names_symbol_hold(tally->names, found);
+	map_add(&set->map, hash_bytes(&found, sizeof(found)), found);
+	set->held = xgrow(set->held, &set->allocated, set->n + 1, sizeof(*set->held));
+	set->held[set->n++] = found;
 	return found;
+}
+
+static void forget(struct tally *tally, struct tally_set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		names_symbol_drop(tally->names, set->held[i]);
+	set->n = 0;
+	map_clear(&set->map);
+}
+
+static void release_set(struct tally *tally, struct tally_set *set)
+{
+	forget(tally, set);
+	map_release(&set->map);
+	free(set->held);
+}
+
+void tally_release(struct tally *tally)
+{
+	drop_lines(tally);
+	dict_release(&tally->dict);
+	release_set(tally, &tally->routes);
+	release_set(tally, &tally->clients);
+	release_set(tally, &tally->agents);
+	names_symbol_drop(tally->names, tally->other);
+	free(tally->values);
+	free(tally->touched);
+	*tally = (struct tally){0};
 }
 
 static symbol plain(struct tally *tally, const char *text)
@@ -182,8 +215,10 @@ void tally_record(struct tally *tally, const struct accesslog_record *record)
 	const dim_mask where =
 		DIM_BIT(DIM_TARGET) | DIM_BIT(DIM_ROUTE) | DIM_BIT(DIM_SERVICE) | DIM_BIT(DIM_NODE);
 	struct dims dims, place;
+	dims_id whole;
 
 	fill_dims(tally, record, &dims);
+	whole = names_intern(tally->names, &dims); /* holds the names until all is counted */
 	place = dims_project(&dims, where);
 	count(tally, SIGNAL_REQUESTS, &dims, DIM_ALL, 1);
 	count_refusal(tally, &dims, record);
@@ -192,6 +227,7 @@ void tally_record(struct tally *tally, const struct accesslog_record *record)
 	if (isfinite(record->bytes))
 		count(tally, SIGNAL_BYTES_OUT, &dims, DIM_BIT(DIM_ROUTE), record->bytes);
 	keep_line(tally, &dims, record);
+	names_drop(tally->names, whole);
 }
 
 /* When series had to go into "other", those idle for long make room. Their counts go with them;
@@ -211,9 +247,9 @@ static void make_room(struct tally *tally)
 		tally->touched[kept] = tally->touched[i];
 	}
 	dict_release(&old);
-	map_clear(&tally->routes.map);
-	map_clear(&tally->clients.map);
-	map_clear(&tally->agents.map);
+	forget(tally, &tally->routes);
+	forget(tally, &tally->clients);
+	forget(tally, &tally->agents);
 }
 
 void tally_tick(struct tally *tally, struct tick *ret_tick)

@@ -7,10 +7,11 @@
 
 #define TALLY_LINES 64
 
-/* Which texts of one kind were seen, up to a cap; later ones are "other". */
+/* Which texts of one kind were seen, up to a cap; later ones are "other" and leave no name. */
 struct tally_set {
 	struct map map;
-	size_t cap;
+	symbol *held;
+	size_t n, allocated, cap;
 };
 
 struct tally {
