@@ -61,7 +61,7 @@ void *xgrow(void *p, size_t *ret_cap, size_t need, size_t size)
 	if (need <= *ret_cap)
 		return p;
 	while (cap < need)
-		cap += cap / 2;
+		cap += cap / 2 + 1;
 	*ret_cap = cap;
 	return xreallocarray(p, cap, size);
 }

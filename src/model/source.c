@@ -130,10 +130,13 @@ static uint32_t find_series(const struct source *source, const struct map *map,
 	return map_find(map, hash_bytes(&key, sizeof(key)), slot_equal, source, &key);
 }
 
+/* Fewer are left to grow as they come. */
+#define RESERVE_LEAST 16
+
 /* Gateways tell nearly all of their series in their first answer: no room for growth then. */
 static void reserve(struct source *source, uint32_t n)
 {
-	if (source->slots_cap || !n)
+	if (source->slots_cap || n < RESERVE_LEAST)
 		return;
 	source->slots_cap = source->entries_cap = source->order_cap = n;
 	source->series = xreallocarray(NULL, n, sizeof(*source->series));

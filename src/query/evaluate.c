@@ -163,6 +163,7 @@ static void eval(const struct query *query, const struct formula *formula, const
 			figure->value -= now_s;
 		break;
 	case OP_USED:
+		figure->n = b->nlevels;
 		if (a->has_level && b->has_level && b->level > 0)
 			figure->value = 1 - a->level / b->level;
 		break;

@@ -16,7 +16,9 @@ QUERY_LIBS = src/query/libquery.a $(MODEL_LIBS) -lm
 if HAVE_CHECK
 check_PROGRAMS += check_query
 TESTS += check_query
-check_query_SOURCES = tests/check_query.c tests/model_bench.c tests/model_bench.h
+check_query_SOURCES = tests/check_query.c tests/check_query_parts.h \
+	tests/check_query_rows.c tests/check_query_sources.c tests/check_query_texts.c \
+	tests/check_query_windows.c tests/model_bench.c tests/model_bench.h
 check_query_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_query_LDADD = $(WHOLE) src/query/libquery.a $(PARTS) $(QUERY_LIBS) $(CHECK_LIBS)
 endif
