@@ -77,7 +77,7 @@ static const struct bad {
 	 "4:6: a source needs a map or a signal\n"},
 	{HEAD "sources:\n  m: {log: true, format: prometheus, signal: requests, metric: a}\n",
 	 "4:6: format accesslog and log: true go together\n"},
-	{HEAD "sources:\n  m: {get: /q, format: promql, like: nope.metrics}\n", "4:38: like: "},
+	{HEAD "sources:\n  m: {get: /q, format: promql, like: [nope.metrics]}\n", "4:39: "},
 	{HEAD "sources: {}\nhints: {nope: text}\n", "4:15: nope: no such signal\n"},
 	{HEAD "sources: {}\nidentify: [{get: /}]\n", "4:12: expected when, contains or server\n"},
 	{HEAD "sources: {}\nlog: {format: nope}\n", "4:15: format: no such log format\n"},
@@ -236,23 +236,24 @@ START_TEST(test_like)
 		"      - {metric: up, signal: node_up, labels: {n: node}}\n");
 	profile = profile_load(write_profile("x", HEAD "sources:\n"
 						       "  g: {get: /api/v1/query, format: promql, "
-						       "like: gw.m}\n"),
+						       "like: [gw.m, gw.m]}\n"),
 			       NULL, NULL, &err);
 	ck_assert_msg(profile != NULL, "%s", err.msg);
-	ck_assert_uint_eq(profile->sources[0].nrules, 5);
+	ck_assert_uint_eq(profile->sources[0].nrules, 10);
 	ck_assert_str_eq(
 		profile->sources[0].path,
 		"/api/v1/query?query="
-		"label_replace%28sum%20by%28__name__%2Cr%2Cx%2Cle%29%28%7B__name__%3D~%22"
-		"a_total%7Ch_ms_bucket%7Ch_ms_sum%7Ch_ms_count%22%7D%29%2C%22hypercare%22%2C%22sum"
-		"%22%2C%22%22%2C%22%22%29%20or%20"
-		"label_replace%28max%20by%28__name__%2Cn%29%28%7B__name__%3D~%22down%22%7D%29%2C%22"
-		"hypercare%22%2C%22max%22%2C%22%22%2C%22%22%29%20or%20"
-		"label_replace%28min%20by%28__name__%2Cn%29%28%7B__name__%3D~%22up%22%7D%29%2C%22"
-		"hypercare%22%2C%22min%22%2C%22%22%2C%22%22%29%20or%20"
-		"label_replace%28max%28timestamp%28a_total%29%29%2C%22hypercare%22%2C%22time%22%2C%"
-		"22"
-		"%22%2C%22%22%29");
+		"label_replace(sum%20by(__name__,r,x,le)(%7B__name__=~%22"
+		"a_total%7Ch_ms_bucket%7Ch_ms_sum%7Ch_ms_count%22%7D),%22hypercare%22,%22sum%22,%22"
+		"%22,%22%22)%20or%20"
+		"label_replace(max%20by(__name__,n)(%7B__name__=~%22down%22%7D),%22hypercare%22,%22"
+		"max%22,%22%22,%22%22)%20or%20"
+		"label_replace(min%20by(__name__,n)(%7B__name__=~%22up%22%7D),%22hypercare%22,%22"
+		"min%22,%22%22,%22%22)%20or%20"
+		"label_replace(label_replace(max(timestamp(a_total)),%22hypercare%22,%22time%22,%22"
+		"%22,%22%22),%22n%22,%220%22,%22%22,%22%22)%20or%20"
+		"label_replace(label_replace(max(timestamp(a_total)),%22hypercare%22,%22time%22,%22"
+		"%22,%22%22),%22n%22,%221%22,%22%22,%22%22)");
 	profile_unref(profile);
 }
 END_TEST

@@ -1,5 +1,6 @@
 /* Filters: what a rule cannot say because it takes more than one series to know it. They run over
- * a finished tick and may only take values out. */
+ * a finished tick and may only take values out. They know their own series by the fixed dims that
+ * the profile sets, so that several gateways may come in one answer. */
 #include "profile/mapping.h"
 
 #include "base/alloc.h"
@@ -80,7 +81,7 @@ static void caddy_inner(struct names *names, struct dict *dict, double *values)
 		const struct dims *dims = names_dims(names, dict->entries[i].dims);
 
 		if (!dims->value[DIM_SERVICE] || dims->value[DIM_SERVICE] == subroute ||
-		    dims->value[DIM_ORIGIN])
+		    dims->value[DIM_REASON])
 			continue;
 		for (size_t j = 0; j < n; j++)
 			if (routes[j] == dims->value[DIM_ROUTE])
@@ -89,8 +90,7 @@ static void caddy_inner(struct names *names, struct dict *dict, double *values)
 	free(routes);
 }
 
-/* Sums the values of one handler of a server that are of this part and made by nobody in
- * particular. */
+/* Sums the values of one handler of a server that are of this part and no errors. */
 static double handler_sum(const struct names *names, const struct dict *dict, const double *values,
 			  const struct dict_entry *of, enum part part)
 {
@@ -101,7 +101,7 @@ static double handler_sum(const struct names *names, const struct dict *dict, co
 		const struct dict_entry *entry = &dict->entries[i];
 		if (entry->signal == of->signal && entry->part == part &&
 		    !tick_is_absent(values[i]) &&
-		    !names_dims(names, entry->dims)->value[DIM_ORIGIN] &&
+		    !names_dims(names, entry->dims)->value[DIM_REASON] &&
 		    same(names, entry, of, handler))
 			sum += values[i];
 	}
@@ -112,11 +112,13 @@ static double handler_sum(const struct names *names, const struct dict *dict, co
  * answers with a code; since 2.8 it is in both. The total of requests tells which. */
 static void caddy_errors(struct names *names, struct dict *dict, double *values)
 {
+	symbol error = names_find(names, "error");
+
 	for (uint32_t i = 0; i < dict->n; i++) {
 		const struct dict_entry *entry = &dict->entries[i];
 
-		if (entry->signal != SIGNAL_REQUESTS || tick_is_absent(values[i]) ||
-		    !names_dims(names, entry->dims)->value[DIM_ORIGIN])
+		if (entry->signal != SIGNAL_REQUESTS || tick_is_absent(values[i]) || !error ||
+		    names_dims(names, entry->dims)->value[DIM_REASON] != error)
 			continue;
 		if (handler_sum(names, dict, values, entry, PART_TOTAL) -
 			    handler_sum(names, dict, values, entry, PART_VALUE) <
@@ -136,14 +138,15 @@ static void caddy_handlers(struct names *names, struct dict *dict, double *value
  * else nothing tells them apart. */
 static void haproxy_denied(struct names *names, struct dict *dict, double *values)
 {
+	symbol denied = names_find(names, "denied");
 	bool in_backends = false;
 
 	for (uint32_t i = 0; i < dict->n; i++)
 		in_backends |= dict->entries[i].signal == SIGNAL_DENIED &&
 			       dict->entries[i].part == PART_TOTAL && values[i] > 0;
-	for (uint32_t i = 0; in_backends && i < dict->n; i++)
+	for (uint32_t i = 0; in_backends && denied && i < dict->n; i++)
 		if (dict->entries[i].signal == SIGNAL_REQUESTS &&
-		    names_dims(names, dict->entries[i].dims)->value[DIM_ORIGIN])
+		    names_dims(names, dict->entries[i].dims)->value[DIM_REASON] == denied)
 			values[i] = tick_absent();
 }
 

@@ -169,13 +169,14 @@ void profile_compile(struct profile *profile, struct eval *eval)
 	arena_release(&program.arena);
 }
 
-void path_encode(struct strbuf *path, const char *text, size_t len)
+void path_encode(struct strbuf *path, const char *text, size_t len, const char *also)
 {
 	static const char unreserved[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
 
 	for (size_t i = 0; i < len; i++) {
-		if (memchr(unreserved, text[i], sizeof(unreserved) - 1))
+		if (memchr(unreserved, text[i], sizeof(unreserved) - 1) ||
+		    (text[i] && strchr(also, text[i])))
 			strbuf_addch(path, text[i]);
 		else
 			strbuf_addf(path, "%%%02X", (unsigned char)text[i]);
@@ -197,7 +198,7 @@ static int add_segment(struct strbuf *path, const char *text, struct err *err)
 	for (const char *at = text; *at; at++)
 		if ((unsigned char)*at < 0x20 || *at == 0x7f)
 			return err_set(err, ERR_INVALID, "a name in a path has a control byte");
-	path_encode(path, text, strlen(text));
+	path_encode(path, text, strlen(text), "");
 	return 0;
 }
 

@@ -68,8 +68,8 @@ static void read_rules(struct loader *loader, const struct yaml *node,
 	source->nrules = n;
 }
 
-/* "haproxy.metrics": the file beside this one, and its source. */
-static void read_like(struct loader *loader, const struct yaml *like, struct profile_source *source)
+/* "haproxy.metrics": that source of the file beside this one, or NULL. */
+static const struct profile_source *like_source(struct loader *loader, const struct yaml *like)
 {
 	const char *dot = strchr(like->text, '.');
 	const char *slash = strrchr(loader->path, '/');
@@ -82,26 +82,42 @@ static void read_like(struct loader *loader, const struct yaml *like, struct pro
 	    strspn(like->text, "abcdefghijklmnopqrstuvwxyz0123456789-") !=
 		    (size_t)(dot - like->text)) {
 		loader_fault(loader, like, "expected PROFILE.SOURCE of a profile beside this one");
-		return;
+		return NULL;
 	}
 	path = arena_printf(&loader->own->arena, "%.*s%.*s.yaml", (int)folder, loader->path,
 			    (int)(dot - like->text), like->text);
 	other = load(path, true, NULL, NULL, &err);
 	if (!other) {
 		loader_fault(loader, like, "%s", err.msg);
-		return;
+		return NULL;
 	}
 	loader->own->likes[loader->own->nlikes++] = other;
-	for (size_t i = 0; i < other->nsources; i++) {
-		if (strcmp(other->sources[i].name, dot + 1) != 0)
-			continue;
-		source->rules = other->sources[i].rules;
-		source->nrules = other->sources[i].nrules;
-		source->path = promql_path(&loader->own->arena, source->path, source->rules,
-					   source->nrules);
-		return;
-	}
+	for (size_t i = 0; i < other->nsources; i++)
+		if (strcmp(other->sources[i].name, dot + 1) == 0)
+			return &other->sources[i];
 	loader_fault(loader, like, "%s has no such source", other->name);
+	return NULL;
+}
+
+/* The rules of all that it is like, and the query that asks for them. */
+static void read_like(struct loader *loader, const struct yaml *list, struct profile_source *source)
+{
+	const struct profile_source *likes[PROFILE_LIKES] = {NULL};
+	struct map_rule *rules;
+	size_t n = 0;
+
+	for (const struct yaml *at = list->child; at; at = at->next) {
+		const struct profile_source *like = like_source(loader, at);
+		if (!like)
+			return;
+		likes[n++] = like;
+		source->nrules += like->nrules;
+	}
+	source->rules = rules =
+		arena_array(&loader->own->arena, source->nrules, sizeof(*source->rules));
+	for (size_t i = 0; i < n; rules += likes[i++]->nrules)
+		memcpy(rules, likes[i]->rules, likes[i]->nrules * sizeof(*rules));
+	source->path = promql_path(&loader->own->arena, source->path, likes, n);
 }
 
 static void read_transport(struct loader *loader, const struct yaml *node,

@@ -36,14 +36,15 @@ const char *loader_text(struct loader *loader, const struct yaml *map, const cha
 /* Fills a rule from its map, which the schema has passed. */
 void rule_read(struct loader *loader, const struct yaml *node, struct map_rule *ret_rule);
 
-/* The path of an instant query that asks a Prometheus for what the rules want: summed (or the
- * highest, the lowest) by the labels that they use, and the time of the newest sample of the first
- * rule's metric. In the arena. */
-const char *promql_path(struct arena *arena, const char *base, const struct map_rule *rules,
-			size_t n);
+/* The path of an instant query that asks a Prometheus for what the rules of these sources want:
+ * summed (or the highest, the lowest) by the labels that they use, and the time of the newest
+ * sample of each source's first metric. In the arena. */
+const char *promql_path(struct arena *arena, const char *base,
+			const struct profile_source *const *likes, size_t n);
 
-/* Adds bytes to a path or query, all but RFC 3986's unreserved ones percent-encoded. */
-void path_encode(struct strbuf *path, const char *text, size_t len);
+/* Adds bytes to a path or query, percent-encoded but for RFC 3986's unreserved ones and those in
+ * also. */
+void path_encode(struct strbuf *path, const char *text, size_t len, const char *also);
 
 /* What turns the answer into rows. */
 extern const char promql_rows[];

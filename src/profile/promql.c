@@ -88,17 +88,21 @@ static bool asked_for(const struct map_rule *rule)
 
 /* The set operators of PromQL leave names out when they compare, so each part gets a label of its
  * own. */
-static void add_part(struct strbuf *query, enum fold fold, const struct map_rule *rules, size_t n)
+static void add_part(struct strbuf *query, enum fold fold,
+		     const struct profile_source *const *likes, size_t n)
 {
 	struct strbuf metrics, labels;
 
 	strbuf_init(&metrics);
 	strbuf_init(&labels);
 	for (size_t i = 0; i < n; i++) {
-		if (!asked_for(&rules[i]) || fold_of(&rules[i]) != fold)
-			continue;
-		add_metrics(&metrics, &rules[i]);
-		add_labels(&labels, &rules[i]);
+		for (size_t r = 0; r < likes[i]->nrules; r++) {
+			const struct map_rule *rule = &likes[i]->rules[r];
+			if (!asked_for(rule) || fold_of(rule) != fold)
+				continue;
+			add_metrics(&metrics, rule);
+			add_labels(&labels, rule);
+		}
 	}
 	if (metrics.len)
 		strbuf_addf(query,
@@ -110,30 +114,42 @@ static void add_part(struct strbuf *query, enum fold fold, const struct map_rule
 	strbuf_release(&labels);
 }
 
-const char *promql_path(struct arena *arena, const char *base, const struct map_rule *rules,
-			size_t n)
+/* The age of a source's newest sample, told by its first metric; several in one answer are told
+ * apart by their number. */
+static void add_time(struct strbuf *query, const struct profile_source *like, size_t number)
 {
-	struct strbuf query, path, first;
+	struct strbuf metrics;
+
+	strbuf_init(&metrics);
+	for (size_t r = 0; r < like->nrules && metrics.len == 0; r++)
+		if (asked_for(&like->rules[r]))
+			add_metrics(&metrics, &like->rules[r]);
+	if (metrics.len)
+		strbuf_addf(query,
+			    "%slabel_replace(label_replace(max(timestamp(%.*s)),"
+			    "\"hypercare\",\"time\",\"\",\"\"),\"n\",\"%zu\",\"\",\"\")",
+			    number ? " or " : "", (int)strcspn(metrics.buf, "|"), metrics.buf,
+			    number);
+	strbuf_release(&metrics);
+}
+
+const char *promql_path(struct arena *arena, const char *base,
+			const struct profile_source *const *likes, size_t n)
+{
+	struct strbuf query, path;
 	const char *result;
 
 	strbuf_init(&query);
 	strbuf_init(&path);
-	strbuf_init(&first);
 	for (int fold = 0; fold < FOLDS; fold++)
-		add_part(&query, (enum fold)fold, rules, n);
-	for (size_t i = 0; i < n && first.len == 0; i++)
-		if (asked_for(&rules[i]))
-			add_metrics(&first, &rules[i]);
-	if (strchr(first.buf, '|'))
-		strbuf_truncate(&first, (size_t)(strchr(first.buf, '|') - first.buf));
-	strbuf_addf(&query, "label_replace(max(timestamp(%s)),\"hypercare\",\"time\",\"\",\"\")",
-		    first.buf);
+		add_part(&query, (enum fold)fold, likes, n);
+	for (size_t i = 0; i < n; i++)
+		add_time(&query, likes[i], i);
 	strbuf_addstr(&path, base);
 	strbuf_addstr(&path, strchr(base, '?') ? "&query=" : "?query=");
-	path_encode(&path, query.buf, query.len);
+	path_encode(&path, query.buf, query.len, "(),=:");
 	result = arena_strndup(arena, path.buf, path.len);
 	strbuf_release(&query);
 	strbuf_release(&path);
-	strbuf_release(&first);
 	return result;
 }
