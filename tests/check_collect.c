@@ -62,6 +62,18 @@ START_TEST(values_are_what_was_served)
 }
 END_TEST
 
+/* An answer with nothing that is wanted is an answer: what comes later began with it. */
+START_TEST(nothing_is_an_answer)
+{
+	set("/metrics", "# TYPE other counter\nother 4\n");
+	bed_add(&bed, METRICS);
+	bed_wait_ticks(&bed, 0, 1);
+	ck_assert_int_eq(bed.seen[0].outcome, TICK_OK);
+	ck_assert_str_eq(bed.seen[0].values.buf, "");
+	ck_assert_uint_ge(bed.seen[0].unmapped, 1);
+}
+END_TEST
+
 /* Known lines are counted again from nothing, and one that is gone is absent. */
 START_TEST(the_next_answer_takes_its_place)
 {
@@ -469,6 +481,7 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, values_are_what_was_served);
+	tcase_add_test(tcase, nothing_is_an_answer);
 	tcase_add_test(tcase, the_next_answer_takes_its_place);
 	tcase_add_loop_test(tcase, a_fault_changes_no_value, 0,
 			    (int)(sizeof(faults) / sizeof(faults[0])));

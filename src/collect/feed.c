@@ -9,6 +9,9 @@
 #define OPTIONAL_STATUS 404
 #define WATCH_MS        10000 /* how often a refused credential's file is looked at */
 
+/* The values of an answer that has none: still an answer, after which series count from 0. */
+static const double nothing[1];
+
 static int64_t wanted_interval(const struct feed *feed)
 {
 	if (feed->member->target->interval_ms)
@@ -147,7 +150,7 @@ static void send_values(struct feed *feed, const struct poll_result *result)
 	struct tick tick = {.at = feed->begun,
 			    .outcome = result->unverified ? TICK_UNVERIFIED : TICK_OK,
 			    .dict = &feed->batch.dict,
-			    .values = feed->batch.values,
+			    .values = feed->batch.dict.n ? feed->batch.values : nothing,
 			    .error = "",
 			    .seconds = result->seconds,
 			    .bytes = result->bytes,
@@ -191,7 +194,6 @@ static void take_answer(struct feed *feed, const struct poll_result *result)
 /* What is not there, and need not be. */
 static void take_absence(struct feed *feed, const struct poll_result *result)
 {
-	static const double nothing[1];
 	struct tick tick = {.at = feed->begun,
 			    .outcome = TICK_OK,
 			    .dict = &feed->batch.dict,
