@@ -1,0 +1,329 @@
+/* What scraping many targets costs: the collector with its model, beside loops that throw the
+ * bodies away. Run by bench-scrape, which starts the targets and the peers.
+ *
+ * usage: bench_scrape collect|discard|bare FIRST_PORT TARGETS INTERVAL_S WARM_S MEASURE_S [PROFILE]
+ */
+#include "base/alloc.h"
+#include "base/map.h"
+#include "collect/collect.h"
+#include "net/read.h"
+
+#include <curl/curl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define IN_FLIGHT 32
+
+struct bench {
+	int first_port;
+	size_t targets;
+	int64_t interval_ms;
+	int64_t warm_ms;
+	int64_t measure_ms;
+	const char *profile;
+	struct loop *loop;
+	struct http *http;
+	struct model *model;
+	/* While it is measured. */
+	bool measuring;
+	double cpu_s;
+	uint64_t scrapes;
+	uint64_t failures;
+	uint64_t bytes;
+};
+
+static double cpu_seconds(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+/* Kilobytes of a line of /proc/self/smaps_rollup; 0 when it is not there. */
+static long memory_kb(const char *name)
+{
+	FILE *f = fopen("/proc/self/smaps_rollup", "r");
+	char line[128];
+	long kb = 0, value;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, strlen(name)) &&
+		    sscanf(line + strlen(name), "%ld", &value) == 1)
+			kb += value;
+	if (f)
+		fclose(f);
+	return kb;
+}
+
+static void count(struct bench *bench, bool failed, uint64_t bytes)
+{
+	if (!bench->measuring)
+		return;
+	bench->scrapes++;
+	bench->failures += failed;
+	bench->bytes += bytes;
+}
+
+static void turn_until(struct bench *bench, int64_t mono_ms)
+{
+	int64_t now_ms;
+
+	while ((now_ms = loop_now(bench->loop).mono_ms) < mono_ms)
+		loop_turn(bench->loop, mono_ms - now_ms);
+}
+
+static void measure(struct bench *bench)
+{
+	int64_t start_ms = clock_read().mono_ms;
+	double cpu;
+
+	turn_until(bench, start_ms + bench->warm_ms);
+	bench->measuring = true;
+	cpu = cpu_seconds();
+	turn_until(bench, start_ms + bench->warm_ms + bench->measure_ms);
+	bench->cpu_s = cpu_seconds() - cpu;
+	bench->measuring = false;
+}
+
+static void on_tick(void *ctx, const struct tick *tick)
+{
+	struct bench *bench = ctx;
+	struct err err;
+
+	count(bench, tick->outcome != TICK_OK, tick->bytes);
+	if (model_apply(bench->model, tick, &err) < 0)
+		fprintf(stderr, "%s\n", err.msg);
+}
+
+static int run_collect(struct bench *bench)
+{
+	static const struct collect_ops ops = {.tick = on_tick};
+	const struct model_limits limits = {.history_ms = 15 * 60 * 1000,
+					    .series_per_target = 200000};
+	struct collect_options options = {.interval_ms = bench->interval_ms, .random_seed = 1};
+	struct names *names = names_new();
+	struct config *config = config_new();
+	struct collect *collect;
+	struct profile *profile;
+	struct err err;
+	char name[32], url[64];
+
+	profile = profile_load(bench->profile, NULL, NULL, &err);
+	if (!profile) {
+		fprintf(stderr, "%s\n", err.msg);
+		return -1;
+	}
+	bench->model = model_new(names, &limits);
+	collect = collect_new(bench->loop, bench->http, NULL, bench->model, &options, &ops, bench);
+	for (size_t i = 0; i < bench->targets; i++) {
+		snprintf(name, sizeof(name), "t%zu", i);
+		snprintf(url, sizeof(url), "http://127.0.0.1:%d", bench->first_port + (int)i);
+		config_add_target(config, name, url);
+	}
+	for (size_t i = 0; i < bench->targets; i++)
+		if (collect_add(collect, &config->targets[i], profile, &err) == UINT32_MAX)
+			fprintf(stderr, "%s\n", err.msg);
+	measure(bench);
+	printf(" %zu series,", (size_t)model_source(bench->model, 0).series * bench->targets);
+	collect_free(collect);
+	model_free(bench->model);
+	names_unref(names);
+	profile_unref(profile);
+	config_unref(config);
+	return 0;
+}
+
+/* A cycle of the loop that throws the bodies away: every target once, so many at a time. */
+struct discard {
+	struct bench *bench;
+	struct loop_timer timer;
+	char (*urls)[48];
+	struct http_options *origins;
+	size_t next;
+};
+
+static void on_read(void *ctx, const struct read_result *result);
+
+static void start_next(struct discard *discard)
+{
+	static const struct read_ops ops = {.done = on_read};
+	struct read_spec spec = {.path = "/metrics"};
+	struct err err;
+
+	if (discard->next == discard->bench->targets)
+		return;
+	spec.origin = &discard->origins[discard->next++];
+	if (!read_start(discard->bench->http, &spec, &ops, discard, &err))
+		fprintf(stderr, "%s\n", err.msg);
+}
+
+static void on_read(void *ctx, const struct read_result *result)
+{
+	struct discard *discard = ctx;
+
+	count(discard->bench, result->err.code != ERR_OK, result->wire_bytes);
+	start_next(discard);
+}
+
+static void on_cycle(struct loop_timer *timer)
+{
+	struct discard *discard = timer->ctx;
+	struct bench *bench = discard->bench;
+
+	loop_timer_set(bench->loop, timer, loop_now(bench->loop).mono_ms + bench->interval_ms);
+	discard->next = 0;
+	for (int i = 0; i < IN_FLIGHT; i++)
+		start_next(discard);
+}
+
+static int run_discard(struct bench *bench)
+{
+	struct discard discard = {.bench = bench};
+
+	discard.timer = (struct loop_timer){.fire = on_cycle, .ctx = &discard};
+	discard.urls = xcalloc(bench->targets, sizeof(*discard.urls));
+	discard.origins = xcalloc(bench->targets, sizeof(*discard.origins));
+	for (size_t i = 0; i < bench->targets; i++) {
+		snprintf(discard.urls[i], sizeof(discard.urls[i]), "http://127.0.0.1:%d",
+			 bench->first_port + (int)i);
+		discard.origins[i].url = discard.urls[i];
+	}
+	loop_timer_set(bench->loop, &discard.timer, loop_now(bench->loop).mono_ms);
+	measure(bench);
+	loop_timer_stop(bench->loop, &discard.timer);
+	/* What is under way ends by itself. */
+	discard.next = bench->targets;
+	turn_until(bench, clock_read().mono_ms + 500);
+	free(discard.urls);
+	free(discard.origins);
+	return 0;
+}
+
+static size_t drop(char *data, size_t size, size_t n, void *ctx)
+{
+	(void)data;
+	(void)ctx;
+	return size * n;
+}
+
+static CURL **make_easies(const struct bench *bench)
+{
+	CURL **easies = xcalloc(bench->targets, sizeof(*easies));
+	char url[64];
+
+	for (size_t i = 0; i < bench->targets; i++) {
+		easies[i] = curl_easy_init();
+		snprintf(url, sizeof(url), "http://127.0.0.1:%d/metrics",
+			 bench->first_port + (int)i);
+		curl_easy_setopt(easies[i], CURLOPT_URL, url);
+		curl_easy_setopt(easies[i], CURLOPT_WRITEFUNCTION, drop);
+		curl_easy_setopt(easies[i], CURLOPT_BUFFERSIZE, 128L * 1024);
+	}
+	return easies;
+}
+
+/* One cycle of libcurl alone, on its own poll. */
+static void bare_cycle(struct bench *bench, CURLM *multi, CURL **easies)
+{
+	size_t next = 0, done = 0;
+	int running, left;
+	CURLMsg *msg;
+
+	while (next < bench->targets && next < IN_FLIGHT)
+		curl_multi_add_handle(multi, easies[next++]);
+	while (done < bench->targets) {
+		curl_multi_perform(multi, &running);
+		while ((msg = curl_multi_info_read(multi, &left))) {
+			count(bench, msg->data.result != CURLE_OK, 0);
+			curl_multi_remove_handle(multi, msg->easy_handle);
+			done++;
+			if (next < bench->targets)
+				curl_multi_add_handle(multi, easies[next++]);
+		}
+		if (done < bench->targets)
+			curl_multi_poll(multi, NULL, 0, 1000, NULL);
+	}
+}
+
+static int run_bare(struct bench *bench)
+{
+	CURLM *multi = curl_multi_init();
+	CURL **easies = make_easies(bench);
+	int64_t start_ms = clock_read().mono_ms, next_ms = start_ms, now_ms;
+	double cpu = 0;
+
+	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)bench->targets + 16);
+	while ((now_ms = clock_read().mono_ms) < start_ms + bench->warm_ms + bench->measure_ms) {
+		if (!bench->measuring && now_ms >= start_ms + bench->warm_ms) {
+			bench->measuring = true;
+			cpu = cpu_seconds();
+		}
+		bare_cycle(bench, multi, easies);
+		next_ms += bench->interval_ms;
+		now_ms = clock_read().mono_ms;
+		if (next_ms > now_ms)
+			turn_until(bench, next_ms);
+	}
+	bench->cpu_s = cpu_seconds() - cpu;
+	for (size_t i = 0; i < bench->targets; i++)
+		curl_easy_cleanup(easies[i]);
+	curl_multi_cleanup(multi);
+	free(easies);
+	return 0;
+}
+
+static int run(struct bench *bench, const char *mode)
+{
+	static const struct {
+		const char *name;
+		int (*run)(struct bench *bench);
+	} modes[] = {{"collect", run_collect}, {"discard", run_discard}, {"bare", run_bare}};
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
+		if (!strcmp(modes[i].name, mode))
+			return modes[i].run(bench);
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct bench bench = {0};
+	double cycles;
+
+	if (argc < 7 || (!strcmp(argv[1], "collect") && argc < 8)) {
+		fprintf(stderr, "usage: bench_scrape collect|discard|bare FIRST_PORT TARGETS "
+				"INTERVAL_S WARM_S MEASURE_S [PROFILE]\n");
+		return 2;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	hash_seed(1);
+	bench.first_port = atoi(argv[2]);
+	bench.targets = (size_t)strtoul(argv[3], NULL, 10);
+	bench.interval_ms = (int64_t)(strtod(argv[4], NULL) * 1000);
+	bench.warm_ms = (int64_t)(strtod(argv[5], NULL) * 1000);
+	bench.measure_ms = (int64_t)(strtod(argv[6], NULL) * 1000);
+	bench.profile = argc > 7 ? argv[7] : NULL;
+	bench.loop = loop_new();
+	bench.http = http_new(bench.loop);
+	http_expect(bench.http, bench.targets);
+	printf("%s:", argv[1]);
+	if (run(&bench, argv[1]) < 0)
+		return 1;
+	cycles = (double)bench.measure_ms / (double)bench.interval_ms;
+	printf(" %.4f s CPU per cycle, %.4f ms per scrape; %" PRIu64 " scrapes of %.0f, %" PRIu64
+	       " failed; %" PRIu64 " connections; RSS %.1f MiB, USS %.1f MiB\n",
+	       bench.cpu_s / cycles,
+	       bench.cpu_s / (double)(bench.scrapes ? bench.scrapes : 1) * 1e3, bench.scrapes,
+	       cycles * (double)bench.targets, bench.failures, http_connections(bench.http),
+	       (double)memory_kb("Rss:") / 1024,
+	       (double)(memory_kb("Private_Clean:") + memory_kb("Private_Dirty:")) / 1024);
+	http_free(bench.http);
+	loop_free(bench.loop);
+	return 0;
+}
