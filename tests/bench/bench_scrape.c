@@ -139,69 +139,55 @@ static int run_collect(struct bench *bench)
 	return 0;
 }
 
-/* A cycle of the loop that throws the bodies away: every target once, so many at a time. */
+/* A target of the loop that throws the bodies away; the polls are spread over the interval as the
+ * collector's are. */
 struct discard {
 	struct bench *bench;
 	struct loop_timer timer;
-	char (*urls)[48];
-	struct http_options *origins;
-	size_t next;
+	struct http_options origin;
+	char url[48];
 };
-
-static void on_read(void *ctx, const struct read_result *result);
-
-static void start_next(struct discard *discard)
-{
-	static const struct read_ops ops = {.done = on_read};
-	struct read_spec spec = {.path = "/metrics"};
-	struct err err;
-
-	if (discard->next == discard->bench->targets)
-		return;
-	spec.origin = &discard->origins[discard->next++];
-	if (!read_start(discard->bench->http, &spec, &ops, discard, &err))
-		fprintf(stderr, "%s\n", err.msg);
-}
 
 static void on_read(void *ctx, const struct read_result *result)
 {
-	struct discard *discard = ctx;
-
-	count(discard->bench, result->err.code != ERR_OK, result->wire_bytes);
-	start_next(discard);
+	count(ctx, result->err.code != ERR_OK, result->wire_bytes);
 }
 
-static void on_cycle(struct loop_timer *timer)
+static void on_due(struct loop_timer *timer)
 {
+	static const struct read_ops ops = {.done = on_read};
 	struct discard *discard = timer->ctx;
 	struct bench *bench = discard->bench;
+	struct read_spec spec = {.path = "/metrics", .origin = &discard->origin};
+	struct err err;
 
-	loop_timer_set(bench->loop, timer, loop_now(bench->loop).mono_ms + bench->interval_ms);
-	discard->next = 0;
-	for (int i = 0; i < IN_FLIGHT; i++)
-		start_next(discard);
+	loop_timer_set(bench->loop, timer, timer->node.key + bench->interval_ms);
+	if (!read_start(bench->http, &spec, &ops, bench, &err))
+		fprintf(stderr, "%s\n", err.msg);
 }
 
 static int run_discard(struct bench *bench)
 {
-	struct discard discard = {.bench = bench};
+	struct discard *discards = xcalloc(bench->targets, sizeof(*discards));
+	int64_t now_ms = loop_now(bench->loop).mono_ms;
 
-	discard.timer = (struct loop_timer){.fire = on_cycle, .ctx = &discard};
-	discard.urls = xcalloc(bench->targets, sizeof(*discard.urls));
-	discard.origins = xcalloc(bench->targets, sizeof(*discard.origins));
 	for (size_t i = 0; i < bench->targets; i++) {
-		snprintf(discard.urls[i], sizeof(discard.urls[i]), "http://127.0.0.1:%d",
+		struct discard *discard = &discards[i];
+
+		discard->bench = bench;
+		discard->timer = (struct loop_timer){.fire = on_due, .ctx = discard};
+		snprintf(discard->url, sizeof(discard->url), "http://127.0.0.1:%d",
 			 bench->first_port + (int)i);
-		discard.origins[i].url = discard.urls[i];
+		discard->origin.url = discard->url;
+		loop_timer_set(bench->loop, &discard->timer,
+			       now_ms + bench->interval_ms * (int64_t)i / (int64_t)bench->targets);
 	}
-	loop_timer_set(bench->loop, &discard.timer, loop_now(bench->loop).mono_ms);
 	measure(bench);
-	loop_timer_stop(bench->loop, &discard.timer);
+	for (size_t i = 0; i < bench->targets; i++)
+		loop_timer_stop(bench->loop, &discards[i].timer);
 	/* What is under way ends by itself. */
-	discard.next = bench->targets;
 	turn_until(bench, clock_read().mono_ms + 500);
-	free(discard.urls);
-	free(discard.origins);
+	free(discards);
 	return 0;
 }
 
