@@ -8,6 +8,7 @@
 #define ABSENT_EVERY_MS 60000 /* an optional page that is not there is asked for once a minute */
 #define OPTIONAL_STATUS 404
 #define WATCH_MS        10000 /* how often a refused credential's file is looked at */
+#define SLOT_MS         50
 
 /* The values of an answer that has none: still an answer, after which series count from 0. */
 static const double nothing[1];
@@ -55,12 +56,19 @@ static bool can_watch(const struct member *member)
 	       (auth->from == SECRET_FILE || auth->from == SECRET_CREDENTIAL);
 }
 
+/* Reads that fall into one slot share a wake-up: for many targets that is most of what they cost.
+ */
+static int64_t slot_of(int64_t mono_ms)
+{
+	return (mono_ms + SLOT_MS - 1) / SLOT_MS * SLOT_MS;
+}
+
 static void arm(struct feed *feed)
 {
 	struct loop *loop = feed->member->collect->loop;
 
 	if (feed->schedule.next_ms != SCHEDULE_NEVER)
-		loop_timer_set(loop, &feed->timer, feed->schedule.next_ms);
+		loop_timer_set(loop, &feed->timer, slot_of(feed->schedule.next_ms));
 	else if (can_watch(feed->member))
 		loop_timer_set(loop, &feed->timer, loop_now(loop).mono_ms + WATCH_MS);
 	else
