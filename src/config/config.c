@@ -1,6 +1,7 @@
 #include "config/config.h"
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "config/load.h"
 #include "parse/slurp.h"
 
@@ -101,12 +102,16 @@ void config_unref(struct config *config)
 	free(config);
 }
 
+/* Texts of the file stand in some messages; here they become safe to print. */
 void faults_add(struct faults *faults, const struct err *err, bool warning)
 {
+	struct err shown = *err;
+
+	utf8_sanitise(shown.msg, sizeof(shown.msg), err->msg, strlen(err->msg));
 	if (!warning && !faults->errors++)
-		faults->first = *err;
+		faults->first = shown;
 	if (faults->report && faults->report->fault)
-		faults->report->fault(faults->report->ctx, err, warning);
+		faults->report->fault(faults->report->ctx, &shown, warning);
 }
 
 static void schema_fault(void *ctx, const struct err *err)

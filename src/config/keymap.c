@@ -57,27 +57,52 @@ static keycode named(const char *text)
 static keycode character(const char *text)
 {
 	size_t len = strlen(text);
+	char shown[32];
 	uint32_t cp;
 
 	if (!len || utf8_decode(text, len, &cp) != len || cp < 0x21 || cp == UTF8_REPLACEMENT)
 		return 0;
-	return cp;
+	utf8_sanitise(shown, sizeof(shown), text, len);
+	return strcmp(shown, text) ? 0 : cp;
 }
 
 static int refuse(const char *text, struct err *err)
 {
 	const char *best = NULL;
 	int distance = INT_MAX;
+	char shown[48];
 
+	utf8_sanitise(shown, sizeof(shown), text, strlen(text));
 	for (int i = 0; i < KEYNAME_COUNT; i++)
 		suggest_offer(text, names[i], &distance, &best);
 	if (best)
-		return err_set(err, ERR_INVALID, "no key is called '%.40s', did you mean %s?", text,
+		return err_set(err, ERR_INVALID, "no key is called '%s', did you mean %s?", shown,
 			       best);
-	return err_set(
-		err, ERR_INVALID,
-		"no key is called '%.40s': a character, ctrl-x, alt-x, F1 to F12, Enter, Up …",
-		text);
+	return err_set(err, ERR_INVALID,
+		       "no key is called '%s': a character, ctrl-x, alt-x, F1 to F12, Enter or Up",
+		       shown);
+}
+
+/* What terminals send for these is the byte of another key. */
+static const struct {
+	char letter;
+	enum key_name name;
+} same_byte[] = {
+	{'i', KEYNAME_TAB}, {'j', KEYNAME_ENTER}, {'m', KEYNAME_ENTER}, {'h', KEYNAME_BACKSPACE}};
+
+/* The key that Ctrl and a letter is; 0 and err when no terminal sends it as a key of its own. */
+static keycode with_ctrl(const char *text, keycode letter, struct err *err)
+{
+	for (size_t i = 0; i < sizeof(same_byte) / sizeof(same_byte[0]); i++)
+		if (letter == (keycode)same_byte[i].letter) {
+			err_set(err, ERR_INVALID, "terminals send ctrl-%c as %s: bind that",
+				same_byte[i].letter, names[same_byte[i].name]);
+			return 0;
+		}
+	if (letter >= 'a' && letter <= 'z')
+		return KEYMAP_CTRL | letter;
+	refuse(text, err);
+	return 0;
 }
 
 keycode key_parse(const char *text, struct err *err)
@@ -95,7 +120,9 @@ keycode key_parse(const char *text, struct err *err)
 	key = character(rest);
 	if (!key)
 		key = named(rest);
-	if (key && !(modifiers == KEYMAP_CTRL && (key < 'a' || key > 'z')))
+	if (key && modifiers == KEYMAP_CTRL)
+		return with_ctrl(text, key, err);
+	if (key)
 		return modifiers | key;
 	refuse(text, err);
 	return 0;

@@ -4,6 +4,7 @@
 #include "config/keymap.h"
 
 #include <arpa/inet.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,14 +59,24 @@ static char **member_words(const struct yaml *map, const char *key)
 	return words;
 }
 
-static void load_phases(struct config *config, const struct yaml *list)
+static void load_phases(struct config *config, const struct yaml *list, struct faults *faults)
 {
+	struct err err;
+
 	if (!list)
 		return;
 	config->phases = xcalloc(list->n, sizeof(*config->phases));
 	for (const struct yaml *item = list->child; item; item = item->next) {
+		const struct yaml *days = yaml_get(item, "days");
+		double n = member_number(item, "days", 0);
+
 		config->phases[config->nphases].name = member_copy(item, "name");
-		config->phases[config->nphases++].days = (int64_t)member_number(item, "days", 0);
+		config->phases[config->nphases++].days = (int64_t)n;
+		if (n >= 1 && n <= 3650 && n == floor(n))
+			continue;
+		err_at(&err, ERR_INVALID, days->line, days->column,
+		       "expected a number of days from 1 to 3650, not '%.20s'", days->text);
+		faults_add(faults, &err, false);
 	}
 }
 
@@ -98,10 +109,11 @@ static bool is_network(const char *text)
 	char address[INET6_ADDRSTRLEN + 1];
 	unsigned char bytes[16];
 	size_t len = strcspn(text, "/");
-	long bits = text[len] ? strtol(text + len + 1, NULL, 10) : 0;
+	const char *digits = text[len] ? text + len + 1 : "0";
 	bool six = strchr(text, ':') != NULL;
 
-	if (!len || len >= sizeof(address) || bits < 0 || bits > (six ? 128 : 32))
+	if (!len || len >= sizeof(address) || !*digits || strlen(digits) > 3 ||
+	    digits[strspn(digits, "0123456789")] || atoi(digits) > (six ? 128 : 32))
 		return false;
 	memcpy(address, text, len);
 	address[len] = '\0';
@@ -123,6 +135,14 @@ static void check_networks(const struct yaml *target, struct faults *faults)
 	}
 }
 
+/* Whether user or password stand before the host, where they would be shown with the URL. */
+static bool has_userinfo(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	return host && memchr(host + 3, '@', strcspn(host + 3, "/?#"));
+}
+
 static bool url_is_known(const char *url)
 {
 	static const char *const schemes[] = {
@@ -130,18 +150,23 @@ static bool url_is_known(const char *url)
 
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
 		if (!strncmp(url, schemes[i], strlen(schemes[i])) && url[strlen(schemes[i])])
-			return !strchr(url, '@');
+			return !has_userinfo(url);
 	return !strcmp(url, "stdin");
 }
 
-static void load_url(struct config_target *target, const struct yaml *map, struct faults *faults)
+static void load_url(struct config_target *target, const struct yaml *map,
+		     const struct config *config, struct faults *faults)
 {
 	const struct yaml *url = yaml_get(map, "url");
 	struct err err;
 
 	target->command = member_words(map, "command");
 	target->url = target->command ? xstrdup("command:") : member_copy(map, "url");
-	if ((url && target->command) || (!url && !target->command))
+	if (target->command && !config->owned)
+		err_at(&err, ERR_INVALID, map->line, map->column,
+		       "a command runs only from a file that is your own and that nobody else can "
+		       "write: chmod go-w");
+	else if ((url && target->command) || (!url && !target->command))
 		err_at(&err, ERR_INVALID, map->line, map->column,
 		       "target %.60s wants a url or a command, one of the two", target->name);
 	else if (url && !url_is_known(target->url))
@@ -196,6 +221,51 @@ static void load_tls(struct config_target *target, const struct yaml *map)
 	target->http2 = member_bool(map, "http2", false);
 }
 
+/* A time that would hammer a gateway, or never come, is a mistake. */
+static int64_t bounded(const struct yaml *map, const char *key, int64_t least_ms,
+		       struct faults *faults)
+{
+	const struct yaml *node = yaml_get(map, key);
+	int64_t ms = member_duration(map, key);
+	struct err err;
+
+	if (!node || (ms >= least_ms && ms <= 3600 * 1000))
+		return ms;
+	err_at(&err, ERR_INVALID, node->line, node->column, "%s wants %s to 1h, not '%.20s'", key,
+	       least_ms < 1000 ? "100ms" : "1s", node->text);
+	faults_add(faults, &err, false);
+	return 0;
+}
+
+/* Whether the host of a plain http URL is this machine. */
+static bool is_local(const char *url)
+{
+	static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]"};
+
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		size_t len = strlen(hosts[i]);
+
+		if (!strncmp(url + 7, hosts[i], len) && strchr(":/?#", url[7 + len]))
+			return true;
+	}
+	return false;
+}
+
+static void warn_clear_text(const struct config_target *target, const struct yaml *map,
+			    struct faults *faults)
+{
+	const struct yaml *auth = yaml_get(map, "auth");
+	struct err err;
+
+	if (!auth || strncmp(target->url, "http://", 7) || is_local(target->url) ||
+	    target->unix_socket)
+		return;
+	err_at(&err, ERR_INVALID, auth->line, auth->column,
+	       "the credential of %.60s crosses the network in clear text: use https://",
+	       target->name);
+	faults_add(faults, &err, true);
+}
+
 static void load_target(struct config_target *target, const struct yaml *map,
 			const struct config *config, struct faults *faults)
 {
@@ -206,14 +276,15 @@ static void load_target(struct config_target *target, const struct yaml *map,
 	target->log_format = member_copy(map, "log_format");
 	target->guard = guard_of(yaml_text(map, "guard", "ask"));
 	target->counts = member_bool(map, "counts", true);
-	target->interval_ms = member_duration(map, "interval");
-	target->timeout_ms = member_duration(map, "timeout");
+	target->interval_ms = bounded(map, "interval", 1000, faults);
+	target->timeout_ms = bounded(map, "timeout", 100, faults);
 	target->forwarded = !strcmp(yaml_text(map, "ip_from", "peer"), "forwarded");
 	target->trusted_proxies = member_words(map, "trusted_proxies");
 	check_networks(map, faults);
-	load_url(target, map, faults);
+	load_url(target, map, config, faults);
 	load_auth(target, map, config, faults);
 	load_tls(target, map);
+	warn_clear_text(target, map, faults);
 }
 
 static void check_name(const struct config *config, const struct yaml *map, struct faults *faults)
@@ -325,7 +396,7 @@ void load_root(struct config *config, const struct yaml *root, struct faults *fa
 	config->utc = member_bool(root, "utc", false);
 	config->rules_off = member_words(root, "rules_off");
 	load_golive(config, root, faults);
-	load_phases(config, yaml_get(root, "phases"));
+	load_phases(config, yaml_get(root, "phases"), faults);
 	load_targets(config, yaml_get(root, "targets"), faults);
 	load_rules(config, yaml_get(root, "rules"), faults);
 	load_keys(config, yaml_get(root, "keys"), faults);

@@ -161,8 +161,10 @@ static pid_t spawn(char **command, int *ret_fd)
 	if (pid == 0) {
 		int null = open("/dev/null", O_RDWR);
 
+		setsid(); /* no terminal: it can neither ask there nor draw over the screen */
 		dup2(null, STDIN_FILENO);
 		dup2(ends[1], STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
 		execvp(command[0], command);
 		_exit(127);
 	}
@@ -184,8 +186,10 @@ static int read_output(int fd, struct strbuf *out)
 	for (;;) {
 		int64_t left_ms = deadline_ms - clock_read().mono_ms;
 
-		if (left_ms <= 0 || poll(&ready, 1, (int)left_ms) <= 0 || out->len > SECRET_BYTES)
+		if (left_ms <= 0 || out->len > SECRET_BYTES)
 			return -1;
+		if (poll(&ready, 1, (int)left_ms) <= 0)
+			continue;
 		n = read(fd, block, sizeof(block));
 		if (n <= 0)
 			return (int)n;
@@ -204,7 +208,7 @@ static int run_command(char **command, struct strbuf *out, struct err *err)
 	result = read_output(fd, out);
 	close(fd);
 	if (result)
-		kill(pid, SIGKILL);
+		kill(-pid, SIGKILL), kill(pid, SIGKILL); /* it may not lead its group yet */
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (result || !WIFEXITED(status) || WEXITSTATUS(status))
@@ -213,16 +217,43 @@ static int run_command(char **command, struct strbuf *out, struct err *err)
 	return 0;
 }
 
+/* Credentials that came by the environment. They are moved out of it at their first use, so that
+ * commands that run later do not inherit them and /proc does not show them. */
+static struct kept {
+	char *name, *value;
+} * kept;
+static size_t nkept;
+
+static const char *take_variable(const char *name)
+{
+	char *value = getenv(name);
+	size_t i = 0;
+
+	while (i < nkept && strcmp(kept[i].name, name))
+		i++;
+	if (!value)
+		return i < nkept ? kept[i].value : NULL;
+	if (i == nkept) {
+		kept = xreallocarray(kept, ++nkept, sizeof(*kept));
+		kept[i] = (struct kept){.name = xstrdup(name)};
+	}
+	secret_wipe(kept[i].value);
+	kept[i].value = xstrdup(value);
+	wipe(value, strlen(value));
+	unsetenv(name);
+	return kept[i].value;
+}
+
 static int read_value(const struct secret_ref *ref, struct strbuf *out, struct err *err)
 {
 	const char *value;
 
 	switch (ref->from) {
 	case SECRET_ENV:
-		value = getenv(ref->name);
+		value = take_variable(ref->name);
 		if (!value || !*value)
 			return err_set(err, ERR_NOT_FOUND,
-				       "the variable %.60s is not set: export it, then press r",
+				       "the variable %.60s is not set: export it and start again",
 				       ref->name);
 		strbuf_addstr(out, value);
 		return 0;

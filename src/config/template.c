@@ -1,5 +1,8 @@
 #include "config/template.h"
 
+#include "base/utf8.h"
+
+#include <stdio.h>
 #include <string.h>
 
 void template_begin(struct strbuf *out)
@@ -16,17 +19,19 @@ void template_begin(struct strbuf *out)
 			   "targets:\n");
 }
 
-/* A double-quoted scalar. */
+/* A double-quoted scalar, all but ASCII as escapes. */
 static void add_quoted(struct strbuf *out, const char *text)
 {
+	const char *end = text + strlen(text);
+	uint32_t cp;
+
 	strbuf_addch(out, '"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			strbuf_addch(out, '\\');
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			strbuf_addf(out, "\\x%02x", (unsigned)(unsigned char)*text);
+	while (text < end) {
+		text += utf8_decode(text, (size_t)(end - text), &cp);
+		if (cp >= 0x20 && cp < 0x7f)
+			strbuf_addf(out, "%s%c", cp == '"' || cp == '\\' ? "\\" : "", (char)cp);
 		else
-			strbuf_addch(out, *text);
+			strbuf_addf(out, "\\U%08x", (unsigned)cp);
 	}
 	strbuf_addch(out, '"');
 }
@@ -57,10 +62,11 @@ static void add_auth(struct strbuf *out, const struct secret_ref *auth)
 void template_target(struct strbuf *out, const struct config_target *target, const char *profile,
 		     const char *sentence)
 {
-	strbuf_addstr(out, "  # ");
-	for (; *sentence; sentence++)
-		strbuf_addch(out, *sentence == '\n' ? ' ' : *sentence);
-	strbuf_addstr(out, "\n  - name: ");
+	char comment[256];
+
+	/* Partly in the gateway's own words: a line break in them would end the comment. */
+	utf8_sanitise(comment, sizeof(comment), sentence, strlen(sentence));
+	strbuf_addf(out, "  # %s\n  - name: ", comment);
 	add_quoted(out, target->name);
 	strbuf_addch(out, '\n');
 	add_key(out, "url", target->url);

@@ -63,13 +63,23 @@ struct loading {
 	void *ctx;
 };
 
-static void warn(const struct loading *loading, const struct yaml *node, const char *what)
+static void warn_at(const struct loading *loading, int line, int column, const char *what)
 {
 	struct err err;
 
-	err_at(&err, ERR_INVALID, node->line, node->column, "%s", what);
+	err_at(&err, ERR_INVALID, line, column, "%s", what);
 	if (loading->warn)
 		loading->warn(loading->ctx, loading->path, &err);
+}
+
+static void warn(const struct loading *loading, const struct yaml *node, const char *what)
+{
+	warn_at(loading, node->line, node->column, what);
+}
+
+static void warn_key(const struct loading *loading, const struct yaml *node, const char *what)
+{
+	warn_at(loading, node->key_line, node->key_column, what);
 }
 
 /* What a colour of 256 becomes on 16 and 8 colours: its nearest there, by distance in RGB. */
@@ -99,21 +109,26 @@ static short nearest(short colour, short of)
 static void load_colours(const struct loading *loading, const struct yaml *node, short colour[3])
 {
 	const struct yaml *item = node && node->kind == YAML_LIST ? node->child : node;
+	static const short sizes[3] = {256, 16, 8};
 
+	if (node && node->kind == YAML_LIST && (!node->n || node->n > 3))
+		warn(loading, node, "expected one to three colours: for 256, 16 and 8");
 	for (size_t i = 0; i < 3; i++) {
 		if (item && (!item->text || !parse_colour(item->text, &colour[i]))) {
 			warn(loading, item, "expected a colour's name or a number from 0 to 255");
 			colour[i] = THEME_DEFAULT;
 		} else if (!item && i) {
-			colour[i] = nearest(colour[i - 1], i == 1 ? 16 : 8);
+			colour[i] = colour[i - 1];
 		}
+		colour[i] = nearest(colour[i], sizes[i]);
 		item = item && node->kind == YAML_LIST ? item->next : NULL;
 	}
 }
 
-static void load_attributes(const struct loading *loading, const struct yaml *list,
+static void load_attributes(const struct loading *loading, const struct yaml *node,
 			    struct theme_style *style)
 {
+	const struct yaml *first = node && node->kind == YAML_LIST ? node->child : node;
 	struct {
 		const char *name;
 		bool *field;
@@ -122,7 +137,8 @@ static void load_attributes(const struct loading *loading, const struct yaml *li
 			  {"underline", &style->underline},
 			  {"reverse", &style->reverse}};
 
-	for (const struct yaml *item = list ? list->child : NULL; item; item = item->next) {
+	for (const struct yaml *item = first; item;
+	     item = node->kind == YAML_LIST ? item->next : NULL) {
 		size_t i = 0;
 
 		while (i < 4 && strcmp(item->text ? item->text : "", attributes[i].name))
@@ -143,6 +159,9 @@ static void load_style(const struct loading *loading, const struct yaml *map,
 
 	*style = plain;
 	style->set = true;
+	for (const struct yaml *item = map->child; item; item = item->next)
+		if (strcmp(item->key, "fg") && strcmp(item->key, "bg") && strcmp(item->key, "attr"))
+			warn_key(loading, item, "a style has fg, bg and attr");
 	load_colours(loading, yaml_get(map, "fg"), style->foreground);
 	load_colours(loading, yaml_get(map, "bg"), style->background);
 	load_attributes(loading, yaml_get(map, "attr"), style);
@@ -177,7 +196,7 @@ int theme_load(struct theme *theme, const char *name, int (*style_id)(const char
 		int id = map->key ? style_id(map->key) : -1;
 
 		if (id < 0 || id >= THEME_STYLES)
-			warn(&loading, map, "no style has this name");
+			warn_key(&loading, map, "no style has this name");
 		else if (map->kind != YAML_MAP)
 			warn(&loading, map, "expected fg, bg and attr");
 		else
