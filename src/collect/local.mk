@@ -44,4 +44,12 @@ check_collect_ways_SOURCES = tests/check_collect_ways.c tests/collect_bed.c test
 	tests/page_server.c tests/page_server.h
 check_collect_ways_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_collect_ways_LDADD = $(COLLECT_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += check_collect_faults
+TESTS += check_collect_faults
+check_collect_faults_SOURCES = tests/check_collect_faults.c tests/collect_bed.c \
+	tests/collect_bed.h tests/fault_server.c tests/fault_server.h \
+	tests/page_server.c tests/page_server.h
+check_collect_faults_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_collect_faults_LDADD = $(COLLECT_LIBS) $(CHECK_LIBS)
 endif
