@@ -352,6 +352,8 @@ START_TEST(a_rise_of_traffic_is_found)
 	checkout_for(240, 90, 0, 0.05);
 	ck_assert_ptr_nonnull(site_finding(&site, "traffic-rise"));
 	ck_assert_int_eq(site_finding(&site, "traffic-rise")->state, FINDING_FIRING);
+	ck_assert_str_eq(site_finding(&site, "traffic-rise")->why,
+			 "requests 5.4k/min x3.0 for 3m n=5.4k");
 }
 END_TEST
 
@@ -403,6 +405,7 @@ START_TEST(clocks_outlive_a_process)
 	detect_free(site.detect);
 	site.detect = detect_new(site.model, rules, n);
 	ck_assert_int_eq(detect_load(site.detect, path, site_clock(site.second), NULL), 0);
+	ck_assert_int_eq(unlink(path), 0);
 	bot(2, 1940);
 	finding = site_finding(&site, "tokens-per-request");
 	ck_assert_int_eq(finding->state, FINDING_PENDING);
@@ -411,7 +414,34 @@ START_TEST(clocks_outlive_a_process)
 	for (int i = 0; i < 100; i++)
 		bot(2, 1940);
 	ck_assert_int_eq(site_finding(&site, "tokens-per-request")->state, FINDING_FIRING);
+}
+END_TEST
+
+/* A clock of the last process waits for the first figures of this one, but not for ever. */
+START_TEST(clocks_wait_for_figures)
+{
+	char path[] = "/tmp/check_detect.XXXXXX";
+	int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	checkout_for(40, 30, 0, 0.05);
+	checkout_for(20, 30, 3, 0.05);
+	ck_assert_int_eq(detect_save(site.detect, path, NULL), 0);
+	site_release(&site);
+	site_init(&site, NULL, 0);
+	site.second = 70;
+	ck_assert_int_eq(detect_load(site.detect, path, site_clock(70), NULL), 0);
 	unlink(path);
+	for (int i = 70; i < 80; i++)
+		detect_run(site.detect, site_clock(i));
+	ck_assert_ptr_nonnull(site_finding(&site, "errors-5xx"));
+	site.second = 79;
+	checkout_for(20, 30, 3, 0.05);
+	ck_assert_int_eq(site_finding(&site, "errors-5xx")->state, FINDING_FIRING);
+	ck_assert_int_lt(site_finding(&site, "errors-5xx")->onset.mono_ms, site_clock(70).mono_ms);
+	checkout_for(60, 30, 0, 0.05);
+	ck_assert_ptr_null(site_finding(&site, "errors-5xx"));
 }
 END_TEST
 
@@ -443,6 +473,39 @@ START_TEST(old_and_odd_states_are_left)
 	ck_assert_int_eq(detect_load(site.detect, path, site_clock(1), &err), 0);
 	ck_assert_int_eq(detect_save(site.detect, "/no/such/folder/x", &err), -1);
 	ck_assert_int_eq(err.code, ERR_IO);
+}
+END_TEST
+
+START_TEST(a_target_that_goes_takes_its_findings)
+{
+	checkout_for(40, 30, 0, 0.05);
+	checkout_for(20, 30, 3, 0.05);
+	ck_assert_ptr_nonnull(site_finding(&site, "errors-5xx"));
+	model_remove_target(site.model, site.sources[EDGE].target);
+	detect_run(site.detect, site_clock(++site.second));
+	ck_assert_uint_eq(detect_count(site.detect), 0);
+}
+END_TEST
+
+/* Rule by rule a round gives the same, and the list is whole between the steps. */
+START_TEST(steps_make_a_round)
+{
+	size_t n;
+	int steps = 1;
+
+	rule_builtin(&n);
+	checkout_for(40, 30, 0, 0.05);
+	checkout_for(20, 30, 3, 0.05);
+	while (!detect_step(site.detect, site_clock(site.second))) {
+		ck_assert_uint_eq(detect_count(site.detect), 1);
+		ck_assert_uint_eq(detect_summary(site.detect).crit, 1);
+		steps++;
+	}
+	ck_assert_int_eq(steps, (int)n);
+	model_remove_target(site.model, site.sources[EDGE].target);
+	while (!detect_step(site.detect, site_clock(site.second)))
+		ck_assert_uint_le(detect_count(site.detect), 1);
+	ck_assert_uint_eq(detect_count(site.detect), 0);
 }
 END_TEST
 
@@ -484,7 +547,10 @@ int main(void)
 	tcase_add_test(tc, a_rise_of_traffic_is_found);
 	tcase_add_test(tc, nodes_go_down);
 	tcase_add_test(tc, clocks_outlive_a_process);
+	tcase_add_test(tc, clocks_wait_for_figures);
 	tcase_add_test(tc, old_and_odd_states_are_left);
+	tcase_add_test(tc, a_target_that_goes_takes_its_findings);
+	tcase_add_test(tc, steps_make_a_round);
 	tcase_add_test(tc, notes_are_events);
 	tcase_set_timeout(tc, 60);
 	suite_add_tcase(suite, tc);

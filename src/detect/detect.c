@@ -10,6 +10,8 @@
 #define GATHER_MAX 16   /* findings whose words are fetched anew in one round */
 #define GATHER_MS  5000 /* and how often, when there are more */
 
+#define RESTORED_MS 60000 /* a case of an earlier run waits as long for figures */
+
 struct detect *detect_new(const struct model *model, const struct rule *rules, size_t n)
 {
 	struct detect *detect = xcalloc(1, sizeof(*detect));
@@ -186,6 +188,8 @@ static void see(struct detect *detect, size_t rule, const struct judgement *judg
 		instance = instance_new(detect, rule, &judgement->dims);
 	if (!instance || instance->seen)
 		return;
+	if (!(judgement->figure.quality & (Q_NONE | Q_LIFETIME)))
+		instance->restored_mono_ms = 0;
 	if (judgement->verdict == VERDICT_FINE)
 		return;
 	instance->seen = true;
@@ -195,21 +199,30 @@ static void see(struct detect *detect, size_t rule, const struct judgement *judg
 		held(detect, instance, &judgement->figure);
 }
 
-/* Cases that the judge did not find wrong: over, about to be, or without the data to say. */
+/* What becomes of a case that the judge did not find wrong: over, about to be, or without the data
+ * to say. Returns whether it is over. */
+static bool settle(struct detect *detect, struct instance *instance)
+{
+	const struct finding *finding = &instance->finding;
+	bool about_sources = finding->rule->measure == M_COUNT;
+
+	if (finding->target != UINT32_MAX && !model_target(detect->model, finding->target))
+		return true; /* the target was taken off */
+	if (instance->restored_mono_ms &&
+	    detect->now.mono_ms - instance->restored_mono_ms < RESTORED_MS)
+		return false; /* the first figures are still to come */
+	if (about_sources || !judge_is_stale(detect, finding->target, &finding->figure))
+		return fine(detect, instance);
+	held(detect, instance, NULL);
+	mark_unjudged(detect, finding->target);
+	return false;
+}
+
 static void sweep(struct detect *detect, size_t rule)
 {
 	for (struct instance **at = &detect->instances[rule], *instance; (instance = *at);) {
-		bool sources = instance->finding.rule->measure == M_COUNT, over = false;
+		bool over = !instance->seen && settle(detect, instance);
 
-		if (!instance->seen) {
-			if (!sources && judge_is_stale(detect, instance->finding.target,
-						       &instance->finding.figure)) {
-				held(detect, instance, NULL);
-				mark_unjudged(detect, instance->finding.target);
-			} else {
-				over = fine(detect, instance);
-			}
-		}
 		instance->seen = false;
 		if (!over) {
 			at = &instance->next;

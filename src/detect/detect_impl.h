@@ -26,6 +26,7 @@ struct instance {
 	dims_id held;             /* keeps the dims' texts alive */
 	bool firing;              /* past its pending clock, whether it can be judged now or not */
 	bool seen;                /* the judge spoke about it in this run */
+	int64_t restored_mono_ms; /* left by an earlier run and not judged since; 0: neither */
 	int64_t wrong_mono_ms;    /* when it was last seen wrong */
 	int64_t gathered_mono_ms; /* when its words were last fetched; 0: never */
 	char route[96];           /* where a client does it most, or "" */
@@ -65,7 +66,9 @@ struct instance *instance_find(const struct detect *detect, size_t rule, const s
 /* A source of this target, or of this figure, is stale. */
 bool judge_is_stale(const struct detect *detect, uint32_t target, const struct figure *figure);
 
-/* words.c. Fetches what the words of a finding need: the figures beside it, a client's route, its
+/* words.c. What a finding is about, in as few words as tell it from others on its target. */
+void words_about(const struct detect *detect, struct finding *finding);
+/* Fetches what the words of a finding need: the figures beside it, a client's route, its
  * suspect. Asks the model, so it is done now and then only. */
 void words_gather(struct detect *detect, struct instance *instance);
 /* Makes the sentence, with the figures of now and of the last words_gather(). */

@@ -1,5 +1,6 @@
 /* The clocks of cases between runs: a small text, one line a case. Its times are wall-clock, since
  * a monotonic clock means nothing to the next process. */
+#include "base/utf8.h"
 #include "detect/detect_impl.h"
 
 #include <errno.h>
@@ -56,8 +57,9 @@ int detect_save(const struct detect *detect, const char *path, struct err *err)
 /* "target:edge-eu"; a dim of a later version is not known, and its case is left. */
 static bool read_dim(struct detect *detect, char *text, struct dims *dims)
 {
-	char *value = strchr(text, ':');
+	char *value = strchr(text, ':'), clean[256];
 	enum dim dim;
+	size_t len;
 
 	if (!value)
 		return false;
@@ -65,14 +67,18 @@ static bool read_dim(struct detect *detect, char *text, struct dims *dims)
 	dim = dim_by_name(text);
 	if (dim == DIM_COUNT)
 		return false;
-	dims->value[dim] = names_symbol(model_names(detect->model), value, strlen(value));
+	len = utf8_sanitise(clean, sizeof(clean), value, strlen(value));
+	dims->value[dim] = names_symbol(model_names(detect->model), clean, len);
 	return true;
 }
 
-static struct clock clock_at(struct clock now, int64_t wall_ms)
-{
-	return (struct clock){.mono_ms = now.mono_ms - (now.wall_ms - wall_ms), .wall_ms = wall_ms};
-}
+struct saved {
+	size_t rule;
+	bool firing;
+	int64_t onset_ms, fired_ms, wrong_ms; /* wall */
+	double was;
+	struct dims dims;
+};
 
 static bool is_time(struct clock now, int64_t wall_ms)
 {
@@ -80,12 +86,9 @@ static bool is_time(struct clock now, int64_t wall_ms)
 }
 
 /* One line; false when it is not one that was written for these rules. */
-static bool read_case(struct detect *detect, char *line, struct clock now)
+static bool read_case(struct detect *detect, char *line, struct clock now, struct saved *ret_saved)
 {
-	struct instance *instance;
-	struct dims dims = {{0}};
 	char *field[6], *dim;
-	int64_t onset, fired, wrong;
 	size_t rule = 0;
 
 	for (int i = 0; i < 6; i++)
@@ -93,33 +96,61 @@ static bool read_case(struct detect *detect, char *line, struct clock now)
 			return false;
 	while (rule < detect->nrules && strcmp(detect->rules[rule].name, field[0]) != 0)
 		rule++;
-	onset = strtoll(field[2], NULL, 10);
-	fired = strtoll(field[3], NULL, 10);
-	wrong = strtoll(field[4], NULL, 10);
-	if (rule == detect->nrules || !is_time(now, onset) || !is_time(now, wrong))
-		return false;
+	*ret_saved = (struct saved){.rule = rule,
+				    .firing = strcmp(field[1], "1") == 0,
+				    .onset_ms = strtoll(field[2], NULL, 10),
+				    .fired_ms = strtoll(field[3], NULL, 10),
+				    .wrong_ms = strtoll(field[4], NULL, 10),
+				    .was = strtod(field[5], NULL)};
 	while ((dim = strsep(&line, "\t")))
-		if (!read_dim(detect, dim, &dims))
+		if (!read_dim(detect, dim, &ret_saved->dims))
 			return false;
-	if (instance_find(detect, rule, &dims) || !(instance = instance_new(detect, rule, &dims)))
-		return false;
-	instance->firing = strcmp(field[1], "1") == 0;
-	instance->wrong_mono_ms = clock_at(now, wrong).mono_ms;
-	instance->finding.onset = clock_at(now, onset);
-	instance->finding.fired = clock_at(now, is_time(now, fired) ? fired : onset);
-	instance->finding.was.value = strtod(field[5], NULL);
-	instance->finding.figure.source = UINT32_MAX;
-	instance->finding.target =
-		dims.value[DIM_TARGET]
-			? model_target_by_name(detect->model, names_text(model_names(detect->model),
-									 dims.value[DIM_TARGET]))
-			: UINT32_MAX;
-	return true;
+	return rule < detect->nrules && is_time(now, ret_saved->onset_ms) &&
+	       is_time(now, ret_saved->wrong_ms);
+}
+
+static struct clock clock_at(struct clock now, int64_t wall_ms)
+{
+	return (struct clock){.mono_ms = now.mono_ms - (now.wall_ms - wall_ms), .wall_ms = wall_ms};
+}
+
+static uint32_t target_of(const struct detect *detect, const struct dims *dims)
+{
+	const char *name = names_text(model_names(detect->model), dims->value[DIM_TARGET]);
+
+	return *name ? model_target_by_name(detect->model, name) : UINT32_MAX;
+}
+
+static void restore(struct detect *detect, const struct saved *saved, struct clock now)
+{
+	struct instance *instance;
+	struct finding *finding;
+
+	if (instance_find(detect, saved->rule, &saved->dims))
+		return;
+	instance = instance_new(detect, saved->rule, &saved->dims);
+	if (!instance)
+		return;
+	finding = &instance->finding;
+	instance->firing = saved->firing;
+	instance->restored_mono_ms = now.mono_ms;
+	instance->wrong_mono_ms = clock_at(now, saved->wrong_ms).mono_ms;
+	finding->state = saved->firing ? FINDING_FIRING : FINDING_PENDING;
+	finding->onset = clock_at(now, saved->onset_ms);
+	if (saved->firing && is_time(now, saved->fired_ms))
+		finding->fired = clock_at(now, saved->fired_ms);
+	finding->was.value = saved->was;
+	finding->figure = (struct figure){.source = UINT32_MAX, .quality = Q_NONE};
+	finding->target = target_of(detect, &saved->dims);
+	words_about(detect, finding);
+	snprintf(finding->why, sizeof(finding->why), "%s, as the last run left it",
+		 finding->rule->name);
 }
 
 int detect_load(struct detect *detect, const char *path, struct clock now, struct err *err)
 {
 	char line[LINE_MAX_BYTES], *at = line;
+	struct saved saved_case;
 	FILE *file = fopen(path, "r");
 	int64_t saved;
 
@@ -133,7 +164,8 @@ int detect_load(struct detect *detect, const char *path, struct clock now, struc
 	saved = strtoll(at, NULL, 10);
 	while (now.wall_ms - saved < OUTAGE_MS && fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\n")] = '\0';
-		read_case(detect, line, now);
+		if (read_case(detect, line, now, &saved_case))
+			restore(detect, &saved_case, now);
 	}
 	fclose(file);
 	return 0;

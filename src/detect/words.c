@@ -137,8 +137,7 @@ static const char *symbol_text(const struct detect *detect, symbol value)
 	return names_text(model_names(detect->model), value);
 }
 
-/* What the finding is about, in as few words as tell it from others on its target. */
-static void what(const struct detect *detect, struct finding *finding)
+void words_about(const struct detect *detect, struct finding *finding)
 {
 	static const enum dim order[] = {DIM_CLIENT, DIM_ROUTE, DIM_NODE,    DIM_CONSUMER, DIM_APP,
 					 DIM_PROMPT, DIM_MODEL, DIM_SERVICE, DIM_TARGET};
@@ -234,16 +233,18 @@ static void add_measured(const struct detect *detect, struct words *words,
 	const struct rule *rule = finding->rule;
 	enum unit unit = measure_info(rule->measure)->unit;
 	double limit = rule->kind == RULE_BASELINE ? rule->least : rule->threshold;
+	bool factor = rule->kind == RULE_BASELINE && (unit != UNIT_SECONDS || limit <= 0);
+	bool above = finding->figure.quality & Q_ABOVE;
 	char n[16];
 
-	add(words, "%s %s", phrase->name, finding->figure.quality & Q_ABOVE ? ">" : "");
+	add(words, "%s %s", phrase->name, above ? ">" : "");
 	add_value(words, unit, finding->figure.value, false);
-	if (!phrase->plain && limit > 0 && !(finding->figure.quality & Q_ABOVE)) {
+	if (factor)
+		add(words, " x%.1f", finding->figure.value / finding->was.value);
+	else if (!phrase->plain && limit > 0 && !above) {
 		add(words, rule->below ? "<" : ">");
 		add_value(words, unit, limit, true);
 	}
-	if (rule->kind == RULE_BASELINE && (phrase->plain || limit <= 0))
-		add(words, " x%.1f", finding->figure.value / finding->was.value);
 	if (phrase->plain)
 		return;
 	add(words, " for ");
@@ -392,7 +393,7 @@ void words_fill(const struct detect *detect, struct instance *instance, const ch
 	struct words why = {finding->why, sizeof(finding->why), 0};
 	struct phrase phrase;
 
-	what(detect, finding);
+	words_about(detect, finding);
 	if (own_why || is_plain_state(finding)) {
 		add(&why, "%s", own_why ? own_why : finding->rule->help);
 		return;
