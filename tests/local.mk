@@ -7,4 +7,6 @@ format-check:
 	@$(CLANG_FORMAT) --dry-run --Werror \
 		$$(find $(srcdir)/src $(srcdir)/demo $(srcdir)/tests -name '*.[ch]' | sort)
 .PHONY: format-check
+
 include tests/real/local.mk
+include tests/fuzz/local.mk

@@ -94,6 +94,13 @@ static void push(struct exposition *x, uint32_t ref, double value, int64_t times
 		flush(x);
 }
 
+static int too_long(struct exposition *x)
+{
+	x->failed = true;
+	return err_at(&x->err, ERR_LIMIT, (int)x->stats.lines + 1, (int)x->options.line_bytes + 1,
+		      "the line is too long");
+}
+
 /* The newline of the line at p, or NULL when the line is too long. */
 static const char *find_newline(struct exposition *x, const char *p, const char *end)
 {
@@ -101,7 +108,16 @@ static const char *find_newline(struct exposition *x, const char *p, const char 
 
 	if ((size_t)(newline - p) <= x->options.line_bytes)
 		return newline;
-	exposition_fail(x, ERR_LIMIT, p, p + x->options.line_bytes, "the line is too long");
+	too_long(x);
+	return NULL;
+}
+
+/* A line that is too long is that before all else, as it is when it arrives in pieces. */
+static const char *fault(struct exposition *x, const char *p, const char *end, const char *at,
+			 const char *why)
+{
+	if (find_newline(x, p, end))
+		exposition_fail(x, ERR_INVALID, p, at, why);
 	return NULL;
 }
 
@@ -266,24 +282,21 @@ static const char *read_sample(struct exposition *x, const char *p, const char *
 	const char *at = p + line->value, *newline;
 	bool openmetrics = x->options.openmetrics;
 
-	if (openmetrics && line->loose) {
-		exposition_fail(x, ERR_INVALID, p, line->loose, "not as OpenMetrics has it");
-		return NULL;
-	}
+	if (openmetrics && line->loose)
+		return fault(x, p, end, line->loose, "not as OpenMetrics has it");
 	at = read_value(at, end, ret_value);
-	if (!at) {
-		exposition_fail(x, ERR_INVALID, p, p + line->value, "a number was expected");
-		return NULL;
-	}
+	if (!at)
+		return fault(x, p, end, p + line->value, "a number was expected");
 	*tail = (struct line_tail){.timestamp_ms = INT64_MIN};
 	newline = *at == '\n' ? at : line_tail(tail, at, end, openmetrics);
 	if (!newline)
-		exposition_fail(x, ERR_INVALID, p, tail->fault, tail->why);
-	else if (openmetrics && tail->loose)
-		exposition_fail(x, ERR_INVALID, p, at, "not as OpenMetrics has it");
-	else if ((size_t)(newline - p) > x->options.line_bytes)
-		exposition_fail(x, ERR_LIMIT, p, p + x->options.line_bytes, "the line is too long");
-	return x->failed ? NULL : newline;
+		return fault(x, p, end, tail->fault, tail->why);
+	if (openmetrics && tail->loose)
+		return fault(x, p, end, at, "not as OpenMetrics has it");
+	if ((size_t)(newline - p) <= x->options.line_bytes)
+		return newline;
+	too_long(x);
+	return NULL;
 }
 
 /* Takes the scanned line in: as one of the last scrape, found again, or as a new one. */
@@ -328,10 +341,8 @@ static const char *cold_sample(struct exposition *x, const char *p, const char *
 	x->asked = false;
 	if (!same && is_unwanted(x, p, end))
 		return skip_line(x, p, end, &x->stats.skipped);
-	if (line_scan(&x->line, p, end) < 0) {
-		exposition_fail(x, ERR_INVALID, p, x->line.fault, x->line.why);
-		return NULL;
-	}
+	if (line_scan(&x->line, p, end) < 0)
+		return fault(x, p, end, x->line.fault, x->line.why);
 	if (!same)
 		resolve(x);
 	if (!x->families.list[x->line_family].wanted)
@@ -454,9 +465,12 @@ static int read_lines(struct exposition *x, const char *p, const char *end)
 	while (p < end) {
 		const char *start = p;
 
-		if (x->eof)
-			return exposition_fail(x, ERR_INVALID, p, p, "text after # EOF");
-		p = known_lines(x, p, end);
+		if (x->eof) {
+			fault(x, p, end, p, "text after # EOF");
+			return -1;
+		}
+		if (x->known.at < x->known.n)
+			p = known_lines(x, p, end);
 		if (x->known.at < x->known.n)
 			p = known_meta(x, &x->known.lines[x->known.at], p, end);
 		if (p == start)
@@ -471,7 +485,7 @@ static int read_lines(struct exposition *x, const char *p, const char *end)
 static int carry(struct exposition *x, const char *p, size_t len)
 {
 	if (x->carry.len + len > x->options.line_bytes)
-		return exposition_fail(x, ERR_LIMIT, p, p, "the line is too long");
+		return too_long(x);
 	strbuf_add(&x->carry, p, len);
 	return 0;
 }
