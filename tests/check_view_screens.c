@@ -70,6 +70,7 @@ static const struct {
 } screens[] = {
 	{"overview-120x40", SHOP_END, "", 40, 120},
 	{"overview-80x24", SHOP_END, "", 24, 80},
+	{"overview-utf8-120x40", SHOP_END, "", 40, 120},
 	{"overview-200x60", SHOP_END, "", 60, 200},
 	{"calm-120x40", 800, "", 40, 120},
 	{"nothing-yet-80x24", -1, "", 24, 80},
@@ -103,6 +104,7 @@ START_TEST(test_screen)
 {
 	char *got, *want, *path = screen_path(screens[_i].name);
 
+	shop.frame.ascii = !strstr(screens[_i].name, "utf8");
 	shop_run(&shop, screens[_i].second);
 	free(shop_draw(&shop, screens[_i].rows, screens[_i].columns));
 	shop_keys(&shop, screens[_i].keys);
@@ -321,6 +323,30 @@ START_TEST(test_pause_holds_still)
 }
 END_TEST
 
+/* Rows of about the same weight keep their places from one refresh to the next. */
+START_TEST(test_rows_stay_in_place)
+{
+	struct pane pane = {.ops = &routes_pane, .nasked = 1};
+	struct figure figure = {.value = 63, .measure = M_REQUEST_RATE};
+	struct row row = {.figures = &figure};
+	struct item item = {.row = &row};
+	double first;
+
+	pane.asked[0] = (struct column){.measure = M_REQUEST_RATE};
+	map_init(&pane.kept_index);
+	items_weigh(&pane, &item, 1, true);
+	first = item.weight;
+	figure.value = 65;
+	items_weigh(&pane, &item, 1, true);
+	ck_assert_double_eq(item.weight, first);
+	figure.value = 500;
+	items_weigh(&pane, &item, 1, true);
+	ck_assert_double_gt(item.weight, first);
+	map_release(&pane.kept_index);
+	free(pane.kept);
+}
+END_TEST
+
 START_TEST(test_commands_answer)
 {
 	static const struct {
@@ -453,6 +479,7 @@ int main(void)
 	tcase_add_test(tc, test_refresh_changes_little);
 	tcase_add_test(tc, test_idle_changes_nothing);
 	tcase_add_test(tc, test_pause_holds_still);
+	tcase_add_test(tc, test_rows_stay_in_place);
 	tcase_add_test(tc, test_commands_answer);
 	tcase_add_test(tc, test_every_binding_is_a_command);
 	tcase_add_test(tc, test_help_shows_what_is_bound);

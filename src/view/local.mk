@@ -12,6 +12,7 @@ src_view_libview_a_SOURCES = \
 	src/view/layout.c src/view/layout.h \
 	src/view/pager.c src/view/pager.h \
 	src/view/pane.c src/view/pane.h \
+	src/view/pane_order.c \
 	src/view/pane_query.c \
 	src/view/panes/ai.c \
 	src/view/panes/limited.c \
@@ -64,6 +65,7 @@ EXTRA_DIST += \
 	tests/screens/overview-120x40.screen \
 	tests/screens/overview-200x60.screen \
 	tests/screens/overview-80x24.screen \
+	tests/screens/overview-utf8-120x40.screen \
 	tests/screens/paused-80x24.screen \
 	tests/screens/routes-120x40.screen \
 	tests/screens/routes-200x60.screen \

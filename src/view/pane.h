@@ -24,6 +24,7 @@ struct item {
 	size_t index;          /* of the finding, event or target */
 	int worst;             /* 0: all is well; see worst_of() */
 	bool child;            /* belongs to the row above it */
+	double weight;         /* class of what makes it matter while all is well */
 	double rank;           /* of the sort: the largest first, NaN last */
 	const char *label;     /* of the sort, where keys are equal */
 	bool bare;             /* most figures do not apply: no "n/a" */
@@ -81,6 +82,12 @@ struct pane_ops {
 	const char *empty;
 };
 
+/* The class that a row's weight was in. */
+struct kept_weight {
+	struct dims dims;
+	double weight;
+};
+
 struct pane {
 	const struct pane_ops *ops;
 	const struct pane_layout *layout; /* of the last drawing */
@@ -97,9 +104,12 @@ struct pane {
 	struct identity cursor;
 	size_t at;
 	size_t top, left;
-	size_t shown; /* rows in the last drawing */
-	void *extra;  /* of the pane's own, in the data arena */
-	bool sorted;  /* by sort, else by problem */
+	size_t shown;             /* rows in the last drawing */
+	void *extra;              /* of the pane's own, in the data arena */
+	struct kept_weight *kept; /* of the last rows */
+	size_t kept_cap;
+	struct map kept_index;
+	bool sorted; /* by sort, else by problem */
 	enum cell_kind sort_kind;
 	int sort_what;
 	bool ascending;
@@ -125,6 +135,8 @@ void query_ask(struct pane *pane);
 struct item *query_by(struct view *view, struct pane *pane, dim_mask by, size_t *ret_n);
 /* The instant at which the step that is being filled ends. */
 struct clock view_step_end(const struct view *view, int64_t step_ms);
+/* Gives items their weight; keep: remembers it for the next time. */
+void items_weigh(struct pane *pane, struct item *items, size_t n, bool keep);
 /* Sorts items by the pane's order. */
 void items_sort(struct view *view, const struct pane *pane, struct item *items, size_t n);
 /* The figure of a column of this kind, or NULL when the pane does not ask for it. */

@@ -125,76 +125,6 @@ struct item *query_by(struct view *view, struct pane *pane, dim_mask by, size_t 
 	return items;
 }
 
-/* Where ranks are equal, rows stand by target, then by name, so that they stay where they are. */
-static const char *item_label(struct view *view, const struct pane *pane, const struct item *item,
-			      bool by_text)
-{
-	char buf[TABLE_CELL] = "";
-
-	pane->ops->text(view, item, by_text ? pane->sort_what : 0, TABLE_CELL, buf, sizeof(buf));
-	return arena_printf(&view->screen->data, "%08x %s", by_text ? 0 : item->key.target, buf);
-}
-
-/* Rows of about the same weight do not change places with every refresh. */
-static double weight_class(const struct figure *figure)
-{
-	if (!figure || figure->quality & Q_NONE || !(figure->value > 0))
-		return -100;
-	return floor(log2(figure->value) / 3);
-}
-
-static double sort_rank(const struct pane *pane, const struct item *item)
-{
-	const struct figure *figure;
-
-	if (!pane->sorted)
-		return item->worst * 1000 +
-		       weight_class(row_figure(pane, item->row, CELL_VALUE, pane->ops->weight));
-	if (pane->sort_kind == CELL_TEXT)
-		return 0;
-	figure = row_figure(pane, item->row, pane->sort_kind, pane->sort_what);
-	if (!figure || figure->quality & Q_NONE)
-		return NAN;
-	return pane->ascending ? -figure->value : figure->value;
-}
-
-static int compare_items(const void *left, const void *right)
-{
-	const struct item *a = left, *b = right;
-
-	if (isnan(a->rank) != isnan(b->rank))
-		return isnan(a->rank) ? 1 : -1;
-	if (a->rank > b->rank || a->rank < b->rank)
-		return a->rank > b->rank ? -1 : 1;
-	return strcmp(a->label, b->label);
-}
-
-static void reverse(struct item *items, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n / 2; i++) {
-		struct item item = items[i];
-
-		items[i] = items[n - 1 - i];
-		items[n - 1 - i] = item;
-	}
-}
-
-void items_sort(struct view *view, const struct pane *pane, struct item *items, size_t n)
-{
-	bool by_text = pane->sorted && pane->sort_kind == CELL_TEXT;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		items[i].rank = sort_rank(pane, &items[i]);
-		items[i].label = item_label(view, pane, &items[i], by_text);
-	}
-	qsort(items, n, sizeof(*items), compare_items);
-	if (by_text && pane->ascending)
-		reverse(items, n);
-}
-
 /* Rows that the filter leaves out are only counted where nothing else is there to see. */
 static size_t count_hidden(struct view *view, struct pane *pane)
 {
@@ -268,6 +198,7 @@ void query_items(struct view *view, struct pane *pane)
 	query_ask(pane);
 	pane->items = query_by(view, pane, pane->ops->by, &pane->n);
 	query_trends(view, pane);
+	items_weigh(pane, pane->items, pane->n, true);
 	items_sort(view, pane, pane->items, pane->n);
 	pane->hidden = pane->n ? 0 : count_hidden(view, pane);
 }

@@ -29,8 +29,10 @@ struct screen *screen_new(void)
 
 	screen->place = (struct place){.screen = SCREEN_OVERVIEW, .tab = PANE_ROUTES};
 	screen->window_ms = DEFAULT_WINDOW_MS;
-	for (i = 0; i < PANE_COUNT; i++)
+	for (i = 0; i < PANE_COUNT; i++) {
 		screen->panes[i].ops = all_ops[i];
+		map_init(&screen->panes[i].kept_index);
+	}
 	prompt_init(&screen->prompt);
 	pager_init(&screen->pager);
 	arena_init(&screen->filter_arena);
@@ -42,8 +44,14 @@ struct screen *screen_new(void)
 
 void screen_free(struct screen *screen)
 {
+	int i;
+
 	if (!screen)
 		return;
+	for (i = 0; i < PANE_COUNT; i++) {
+		free(screen->panes[i].kept);
+		map_release(&screen->panes[i].kept_index);
+	}
 	view_thaw(screen);
 	prompt_release(&screen->prompt);
 	pager_release(&screen->pager);

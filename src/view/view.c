@@ -10,7 +10,7 @@
 
 #define LEAST_REFRESH_MS      1000
 #define IDLE_REFRESH_MS       10000
-#define SERIES_PER_REFRESH_MS 100
+#define SERIES_PER_REFRESH_MS 50
 
 struct view view_make(struct screen *screen, const struct scene *scene)
 {

@@ -46,7 +46,26 @@ static bool wants(const struct view *view, const struct dims *dims)
 	return dims->value[DIM_MODEL] || dims->value[DIM_APP] || dims->value[DIM_PROMPT];
 }
 
-/* Behind every model those who call it, each list in its own order. */
+static bool calls(const struct item *caller, symbol model)
+{
+	return caller->key.dims.value[DIM_APP] && caller->key.dims.value[DIM_MODEL] == model;
+}
+
+/* A model's only caller would say the same figures twice, unless something is wrong with it. */
+static bool is_alone(const struct item *model, const struct item *callers, size_t n)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < n; i++) {
+		if (!calls(&callers[i], model->key.dims.value[DIM_MODEL]))
+			continue;
+		if (callers[i].worst > model->worst || ++count > 1)
+			return false;
+	}
+	return model->key.dims.value[DIM_MODEL] != 0;
+}
+
+/* Behind every model those who call it, when they are several; each list in its own order. */
 static void weave(struct pane *pane, const struct item *models, size_t nmodels,
 		  const struct item *callers, size_t ncallers)
 {
@@ -54,11 +73,10 @@ static void weave(struct pane *pane, const struct item *models, size_t nmodels,
 
 	for (i = 0; i < nmodels; i++) {
 		pane->items[pane->n++] = models[i];
+		if (is_alone(&models[i], callers, ncallers))
+			continue;
 		for (j = 0; j < ncallers; j++) {
-			const struct dims *dims = &callers[j].key.dims;
-
-			if (!dims->value[DIM_APP] ||
-			    dims->value[DIM_MODEL] != models[i].key.dims.value[DIM_MODEL])
+			if (!calls(&callers[j], models[i].key.dims.value[DIM_MODEL]))
 				continue;
 			pane->items[pane->n] = callers[j];
 			pane->items[pane->n++].child = true;
@@ -77,6 +95,7 @@ static void load(struct view *view, struct pane *pane)
 	models = pane->items;
 	nmodels = pane->n;
 	callers = query_by(view, pane, DIM_BIT(DIM_MODEL) | DIM_BIT(DIM_APP), &ncallers);
+	items_weigh(pane, callers, ncallers, false);
 	items_sort(view, pane, callers, ncallers);
 	prompts = query_by(view, pane, DIM_BIT(DIM_PROMPT), &nprompts);
 	items_sort(view, pane, prompts, nprompts);
