@@ -121,6 +121,26 @@ START_TEST(dict_is_capped_for_all_dims)
 }
 END_TEST
 
+/* A flood of clients costs no more memory than the cap allows. */
+START_TEST(a_million_series_take_no_memory)
+{
+	struct bench bench;
+	char dims[64];
+
+	bench_init(&bench, 1000);
+	for (int i = 0; i < 1000000; i++) {
+		snprintf(dims, sizeof(dims), "client=10.%d.%d.%d code=%d", i >> 16, i >> 8 & 255,
+			 i & 255, 200 + i % 300);
+		bench_set(&bench, SIGNAL_REQUESTS, dims, i);
+	}
+	bench_tick(&bench, 0);
+	ck_assert_uint_eq(bench.dict.overflow, 1000000 - 1000);
+	ck_assert_uint_eq(model_source(bench.model, bench.source).series, 1000 + 300);
+	ck_assert_uint_lt(model_bytes(bench.model), 2000000);
+	bench_release(&bench);
+}
+END_TEST
+
 static double random_value(int kind, double before)
 {
 	switch (kind) {
@@ -470,6 +490,7 @@ int main(void)
 	tcase_add_test(tests, long_names_are_cut_whole);
 	tcase_add_test(tests, dict_is_capped);
 	tcase_add_test(tests, dict_is_capped_for_all_dims);
+	tcase_add_test(tests, a_million_series_take_no_memory);
 	tcase_add_test(tests, codec_gives_back_every_bit);
 	tcase_add_test(tests, history_keeps_what_was_applied);
 	tcase_add_test(tests, idle_series_are_freed_with_their_names);

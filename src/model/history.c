@@ -111,7 +111,8 @@ static struct history_block *block_build(uint32_t nslots, uint32_t nticks,
 	block->nticks = nticks;
 	block->bytes = bytes;
 	memcpy(block->offsets, scratch->offsets, head);
-	memcpy(block->offsets + nslots + 1, scratch->bytes, bytes);
+	if (bytes)
+		memcpy(block->offsets + nslots + 1, scratch->bytes, bytes);
 	return block;
 }
 

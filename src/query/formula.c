@@ -13,14 +13,6 @@ static bool is_class(const char *code, char class)
 	return code[0] == class && code[1] && code[2] && !code[3];
 }
 
-static bool any(const char *code, const char *origin, const char *type)
-{
-	(void)code;
-	(void)origin;
-	(void)type;
-	return true;
-}
-
 static bool is_2xx(const char *code, const char *origin, const char *type)
 {
 	(void)origin;
@@ -101,9 +93,9 @@ static bool is_token(const char *code, const char *origin, const char *type)
 }
 
 static const struct pick_info picks[PICK_COUNT] = {
-	[PICK_ALL] = {0, false, any},
-	[PICK_CODED] = {CODE, false, any},
-	[PICK_EXACT] = {CODE, true, any},
+	[PICK_ALL] = {0, false, NULL},
+	[PICK_CODED] = {CODE, false, NULL},
+	[PICK_EXACT] = {CODE, true, NULL},
 	[PICK_2XX] = {CODE, false, is_2xx},
 	[PICK_4XX] = {CODE, false, is_4xx},
 	[PICK_5XX] = {CODE, false, is_5xx},

@@ -32,6 +32,7 @@ enum pick {
 struct pick_info {
 	dim_mask dims; /* that a source must tell */
 	bool exact;    /* its codes must not be classes */
+	/* NULL: all do */
 	bool (*matches)(const char *code, const char *origin, const char *type);
 };
 const struct pick_info *pick_info(enum pick pick);

@@ -277,7 +277,7 @@ static bool has_partner(struct gather *gather, const struct span *span, enum sig
 	for (uint32_t i = source->start[partner]; i < source->start[partner + 1] && !found; i++) {
 		if (source->series[source->order[i]].dims != dims)
 			continue;
-		reader_turn(&reader, source, source->order[i], range->last, range->last);
+		reader_turn(&reader, source, source->order[i], range->last, range->last, false);
 		found = reader_level(&reader, range, &value);
 	}
 	reader_release(&reader);
@@ -361,7 +361,8 @@ static void add_span(struct gather *gather, const struct feed *feed, const struc
 
 		if ((series->part == PART_TOTAL) != span->total)
 			continue;
-		reader_turn(&gather->reader, span->source, span->slots[i], from, last);
+		reader_turn(&gather->reader, span->source, span->slots[i], from, last,
+			    feed->nwindows > 1);
 		for (size_t w = 0; w < feed->nwindows; w++)
 			if (usable(feed, &feed->ranges[w]))
 				add_sample(gather, feed, &feed->ranges[w], span, i,
@@ -386,10 +387,9 @@ static bool passes(const struct gather *gather, const struct span *span, bool co
 {
 	const struct query *query = gather->query;
 	const struct filter *filter = query->filter;
-	dim_mask told = dims_mask(&span->dims) & query->by & ~DIM_BIT(DIM_TARGET);
 
 	*ret_whole = true;
-	if ((query->by & WHO) && !told)
+	if ((query->by & WHO) && !(dims_mask(&span->dims) & query->by & ~DIM_BIT(DIM_TARGET)))
 		return false;
 	if (gather->exact_mask && !has_exact(gather, &span->dims))
 		return false;
@@ -403,6 +403,8 @@ static bool passes(const struct gather *gather, const struct span *span, bool co
 static bool is_picked(const struct gather *gather, const struct pick_info *pick,
 		      const struct dims *dims)
 {
+	if (!pick->matches)
+		return true;
 	return pick->matches(names_text(gather->names, dims->value[DIM_CODE]),
 			     names_text(gather->names, dims->value[DIM_ORIGIN]),
 			     names_text(gather->names, dims->value[DIM_TYPE]));
@@ -452,7 +454,8 @@ static double started_ms(const struct gather *gather, uint32_t target)
 		     history->n && k < source->start[SIGNAL_STARTED + 1]; k++) {
 			double value;
 
-			reader_turn(&reader, source, source->order[k], range.last, range.last);
+			reader_turn(&reader, source, source->order[k], range.last, range.last,
+				    false);
 			if (reader_level(&reader, &range, &value) && value * 1000 > started)
 				started = value * 1000;
 		}
@@ -467,7 +470,7 @@ static int64_t uptime_ms(struct gather *gather, const struct source *source)
 
 	if (isnan(*started))
 		*started = started_ms(gather, source->target);
-	if (!*started || !source->history.n)
+	if (*started <= 0 || !source->history.n)
 		return 0;
 	uptime = (double)source->history.instants[0].at.wall_ms - *started;
 	return uptime > 0 ? (int64_t)uptime : 0;

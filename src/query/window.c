@@ -78,8 +78,9 @@ void reader_release(struct reader *reader)
 }
 
 void reader_turn(struct reader *reader, const struct source *source, uint32_t slot, size_t from,
-		 size_t last)
+		 size_t last, bool many)
 {
+	reader->many = many;
 	reader->source = source;
 	reader->slot = slot;
 	reader->from = from;
@@ -99,15 +100,19 @@ static const double *load(struct reader *reader)
 	return reader->buffer;
 }
 
-/* A sample that lies in a column, without reading the rest. */
-static bool peek(const struct reader *reader, size_t i, double *ret_value)
+/* One sample, by the cheapest way: from a slice, from what is loaded, or, when no other range will
+ * be asked about, from its block alone. */
+static double sample_at(struct reader *reader, size_t i)
 {
-	const struct slice *column = history_slice(&reader->source->history, i);
+	const struct slice *slice = history_slice(&reader->source->history, i);
+	double value;
 
-	if (!column)
-		return false;
-	*ret_value = slice_get(column, reader->slot);
-	return true;
+	if (slice)
+		return slice_get(slice, reader->slot);
+	if (reader->many)
+		return load(reader)[i - reader->from];
+	history_read(&reader->source->history, reader->slot, i, i + 1, &value);
+	return value;
 }
 
 /* A series that was not there when its source was first read: it began with nothing. */
@@ -151,15 +156,15 @@ static bool walk(struct reader *reader, const struct range *range, double *ret_i
 bool reader_increase(struct reader *reader, const struct range *range, double *ret_increase,
 		     uint16_t *quality)
 {
-	double first, last;
+	double last;
 
 	if (range->lifetime)
 		return reader_level(reader, range, ret_increase);
 	if (range->first == range->last)
 		return false;
-	if (range->regular && peek(reader, range->first, &first) &&
-	    peek(reader, range->last, &last)) {
-		*ret_increase = last - first;
+	if (range->regular) {
+		last = sample_at(reader, range->last);
+		*ret_increase = isfinite(last) ? last - sample_at(reader, range->first) : NAN;
 		return isfinite(*ret_increase);
 	}
 	return walk(reader, range, ret_increase, quality);
@@ -167,7 +172,6 @@ bool reader_increase(struct reader *reader, const struct range *range, double *r
 
 bool reader_level(struct reader *reader, const struct range *range, double *ret_level)
 {
-	if (!peek(reader, range->last, ret_level))
-		*ret_level = load(reader)[range->last - reader->from];
+	*ret_level = sample_at(reader, range->last);
 	return isfinite(*ret_level) && fabs(*ret_level) < NO_LIMIT;
 }

@@ -40,15 +40,17 @@ struct reader {
 	uint32_t slot;
 	size_t from;
 	size_t to;
+	bool many;   /* several ranges will be asked about */
 	bool loaded; /* buffer holds samples [from, to) of slot */
 	double *buffer;
 	size_t cap;
 };
 void reader_release(struct reader *reader);
 
-/* Turns to a slot; from and to are the first and last instant of all ranges that will be asked. */
+/* Turns to a slot; from and last are the first and last instant of all ranges that will be asked.
+ */
 void reader_turn(struct reader *reader, const struct source *source, uint32_t slot, size_t from,
-		 size_t last);
+		 size_t last, bool many);
 
 /* The increase of a counter over the range, resets added back; false when it cannot be known.
  * *quality gets Q_RESET. A series that was not there at first counts from 0. */
