@@ -337,6 +337,9 @@ static void finish(struct accesslog *log, struct slice line, struct raw *raw,
 	/* The life of a connection, or the patience of a client, is no latency. */
 	if (record->status == 101 || record->status == 0 || record->aborted)
 		record->seconds = record->upstream_seconds = NAN;
+	/* Gateways round both to a millisecond, each in its own way. */
+	if (record->upstream_seconds > record->seconds)
+		record->upstream_seconds = record->seconds;
 	record->line = shown_line(log, line, raw);
 }
 
