@@ -244,9 +244,10 @@ static char byte_at(const char *text, size_t len, const yaml_mark_t *mark)
 
 		at = end ? (size_t)(end - text) + 1 : len;
 	}
-	while (at < len && column < mark->column)
-		if (((unsigned char)text[++at] & 0xc0) != 0x80)
-			column++;
+	while (at < len && column < mark->column) {
+		at++;
+		column += at < len && ((unsigned char)text[at] & 0xc0) != 0x80;
+	}
 	return at < len ? text[at] : '\0';
 }
 
