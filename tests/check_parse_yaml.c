@@ -263,7 +263,7 @@ static const struct yaml_field item_fields[] = {
 	{.key = "name", .type = YT_TEXT, .required = true},
 	{.key = "guard", .type = YT_ENUM, .words = guards},
 	{.key = "every", .type = YT_DURATION},
-	{NULL},
+	{0},
 };
 static const struct yaml_field root_fields[] = {
 	{.key = "project", .type = YT_TEXT},
@@ -276,7 +276,7 @@ static const struct yaml_field root_fields[] = {
 	{.key = "loose", .type = YT_MAP},
 	{.key = "bell", .type = YT_BOOL},
 	{.key = "limit", .type = YT_NUMBER},
-	{NULL},
+	{0},
 };
 
 static const struct {

@@ -123,20 +123,21 @@ static void paint(struct loop_timer *timer)
 static void take_key(struct console *console, keycode key)
 {
 	struct scene scene = console_scene(console);
-	const char *line = NULL;
+	const char *bound = keymap_find(console->keymap, key), *line = NULL;
 
-	if (screen_key(console->screen, &scene, key, &line)) {
-		if (line)
-			console_execute(console, line);
-		return;
-	}
-	line = keymap_find(console->keymap, key);
-	if (line) {
-		console_execute(console, line);
-	} else if (key & KEYMAP_ALT) { /* Esc and a character that a slow link brought together */
+	if (key & KEYMAP_ALT && !bound) { /* Esc and a character that came together by chance */
 		take_key(console, KEYMAP_SPECIAL + KEYNAME_ESC);
 		take_key(console, key & ~KEYMAP_ALT);
+		return;
 	}
+	if (key == KEYMAP_SPECIAL + KEYNAME_PASTE) {
+		screen_paste(console->screen, &scene, term_pasted(console->term));
+		return;
+	}
+	if (!screen_key(console->screen, &scene, key, &line))
+		line = bound;
+	if (line)
+		console_execute(console, line);
 }
 
 static void tty_is_ready(struct loop_fd *handle, short revents)

@@ -192,7 +192,7 @@ static int begin_curses(struct term *term, const struct term_options *options, s
 	use_env(TRUE);
 	set_escdelay(ESCAPE_DELAY_MS);
 	term->canvas = open_canvas();
-	term->keyboard = fdopen(dup(term->fd), "r");
+	term->keyboard = fdopen(fcntl(term->fd, F_DUPFD_CLOEXEC, 0), "r");
 	if (!term->canvas || !term->keyboard)
 		return err_set(err, ERR_IO, "no file can be had to draw in: %s", strerror(errno));
 	term->screen = new_screen(term, options->type);
