@@ -94,7 +94,7 @@ START_TEST(faults_keep_to_themselves)
 				"connections}]}\n");
 	for (size_t i = first; i < last && i < FAULTS; i++)
 		strbuf_addf(&sources,
-			    "  s%zu: {get: %s, format: prometheus, deadline: 700ms, map: [{metric: "
+			    "  s%zu: {get: %s, format: prometheus, deadline: 2s, map: [{metric: "
 			    "up, signal: connections}]}\n",
 			    i, faults[i].path);
 	bed_add(&bed, sources.buf);

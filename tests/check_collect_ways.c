@@ -55,7 +55,7 @@ static const char *relay_path(void)
 		 "requests}]}\n");
 	profile = profile_load(bed_file(&bed, "relay.yaml",
 					"name: relay\ntitle: R\nsources:\n"
-					"  m: {get: /q, format: promql, like: gate.m}\n"),
+					"  m: {get: /q, format: promql, like: [gate.m]}\n"),
 			       NULL, NULL, &err);
 	ck_assert_msg(profile != NULL, "%s", err.msg);
 	snprintf(path, sizeof(path), "%s", profile->sources[0].path);

@@ -206,7 +206,8 @@ START_TEST(everything_wants_a_credential)
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		set(paths[i], 401, "application/json", "{}");
 	discover();
-	expect("", "wants a credential before it shows what it is");
+	expect("", "wants a credential before it shows what it is: hypercare --profile NAME --auth "
+		   "bearer:env:NAME http://127.0.0.1:");
 	ck_assert(found.wants_credential);
 }
 END_TEST

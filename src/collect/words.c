@@ -74,8 +74,9 @@ void words_unknown(struct strbuf *sb, const struct words *words, struct profile 
 	}
 	add_answer(sb, words);
 	if (words->status == 401 || words->status == 403) {
-		strbuf_addstr(sb, ", and wants a credential before it shows what it is: name its "
-				  "profile in hypercare.yaml, with auth: bearer:env:NAME");
+		strbuf_addstr(sb, ", and wants a credential before it shows what it is: hypercare "
+				  "--profile NAME --auth bearer:env:NAME ");
+		add_clean(sb, words->url);
 		return;
 	}
 	strbuf_addstr(sb, ", but as no gateway I know. Traffic port?");

@@ -83,8 +83,9 @@ static void timed_out(struct err *err, const struct fault *fault)
 {
 	const struct http_limits *limits = fault->limits;
 	int64_t total_ms = info_offset(fault, CURLINFO_TOTAL_TIME_T) / 1000;
-	bool connected = info_offset(fault, CURLINFO_CONNECT_TIME_T) > 0;
 	bool ready = info_offset(fault, CURLINFO_PRETRANSFER_TIME_T) > 0;
+	/* A connection that was kept took no time. */
+	bool connected = ready || info_offset(fault, CURLINFO_CONNECT_TIME_T) > 0;
 	unsigned long long bytes = fault->body_bytes;
 
 	if (!connected)
