@@ -53,6 +53,7 @@ static int collect_and_write(const struct options *options, int argc, char **arg
 	struct filter filter = {0};
 	struct arena arena;
 	struct err err = {0};
+	int64_t began_ms = clock_read().mono_ms;
 	int code = EXIT_UNKNOWN;
 
 	arena_init(&arena);
@@ -70,6 +71,8 @@ static int collect_and_write(const struct options *options, int argc, char **arg
 	}
 	struct report_input input = report_input(session, options, &filter, window_ms);
 
+	if (input.now.mono_ms - began_ms > window_ms) /* all that was collected is reported */
+		input.window_ms = input.now.mono_ms - began_ms;
 	code = write(&input, options, &out);
 	fputs(out.buf, stdout);
 	if (options->state && detect_save(session_detect(session), options->state, &err))

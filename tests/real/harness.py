@@ -145,6 +145,7 @@ def upstream(handler=Upstream):
     """Starts the upstream in a thread; returns its port."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    server.handle_error = lambda *args: None  # a gateway that closes its connection is no error
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server.server_address[1]
 
@@ -162,7 +163,7 @@ def send(port, mix, headers=None):
         connection.close()
 
 
-def report(urls, traffic, window_s=8, options=(), ticks=2, env=None):
+def report(urls, traffic, window_s=10, options=(), ticks=2, env=None):
     """Runs hypercare report on urls; calls traffic() once every target has answered twice, while it
     still collects. Returns the report."""
     debug = path("debug.log")
