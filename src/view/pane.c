@@ -123,6 +123,13 @@ void pane_order(const struct pane *pane, char *buf, size_t cap)
 			       : "a column that is not shown");
 }
 
+void pane_more(const struct view *view, const struct pane *pane, char *buf, size_t cap)
+{
+	(void)view;
+	if (pane->all > pane->shown)
+		snprintf(buf, cap, "+%zu more", pane->all - pane->shown);
+}
+
 /* What table.h's functions are given. */
 struct drawing {
 	struct view *view;
@@ -200,6 +207,27 @@ static void draw_empty(const struct view *view, const struct pane *pane, struct 
 	area_text(area, 0, 1, STYLE_DIM, text ? text : pane->ops->empty);
 }
 
+static void set_shown(struct pane *pane, int room)
+{
+	pane->shown = room < 0 ? 0 : (size_t)room;
+	if (pane->shown > pane->n)
+		pane->shown = pane->n;
+}
+
+/* The line below is written only where it is needed, and takes a row when it is. */
+static bool foot_text(struct view *view, struct pane *pane, int room, char *buf, size_t cap)
+{
+	if (!pane->ops->foot || view->layout.narrow || room < 3)
+		return false;
+	set_shown(pane, room);
+	pane->ops->foot(view, pane, buf, cap);
+	if (!buf[0])
+		return false;
+	set_shown(pane, room - 1);
+	pane->ops->foot(view, pane, buf, cap);
+	return true;
+}
+
 void pane_draw(struct view *view, struct pane *pane, struct area area, bool focused)
 {
 	struct drawing drawing = {view, pane};
@@ -225,16 +253,9 @@ void pane_draw(struct view *view, struct pane *pane, struct area area, bool focu
 	table.cursor = pane->at;
 	table.top = pane->top;
 	table.left = pane->left;
-	pane->shown = area.rows > 3 ? (size_t)(area.rows - 2) : 0; /* with the line below */
-	if (pane->shown > pane->n)
-		pane->shown = pane->n;
-	if (pane->ops->foot && pane->shown && !view->layout.narrow)
-		pane->ops->foot(view, pane, foot, sizeof(foot));
-	if (foot[0])
+	if (foot_text(view, pane, area.rows - !table.headless, foot, sizeof(foot)))
 		area.rows--;
-	pane->shown = table_draw(&table, area);
-	if (pane->shown > pane->n)
-		pane->shown = pane->n;
+	set_shown(pane, (int)table_draw(&table, area));
 	if (foot[0])
 		area_text_right(under, area.rows, area.columns - 1, STYLE_DIM, foot);
 	pane->top = table.top;

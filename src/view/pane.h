@@ -148,6 +148,8 @@ void item_cell(const struct view *view, const struct pane *pane, const struct it
 
 /* "by problem", "by p95". */
 void pane_order(const struct pane *pane, char *buf, size_t cap);
+/* A line under the rows: "+3 more". */
+void pane_more(const struct view *view, const struct pane *pane, char *buf, size_t cap);
 /* 4 crit, 3 warn, 2 pending, 1 unjudged, 0 all well. */
 int worst_of(const struct finding *finding, bool unjudged);
 enum style worst_style(int worst);

@@ -171,5 +171,6 @@ const struct pane_ops ai_pane = {
 	.wants = wants,
 	.text = text,
 	.note = note,
+	.foot = pane_more,
 	.empty = "no AI gateway has reported a model",
 };

@@ -129,13 +129,6 @@ static void note(const struct view *view, const struct pane *pane, char *buf, si
 		snprintf(buf, cap, "%s/min limited", figure_format(text_429, 6, &limited));
 }
 
-static void foot(const struct view *view, const struct pane *pane, char *buf, size_t cap)
-{
-	(void)view;
-	if (pane->all > pane->shown && pane->shown)
-		snprintf(buf, cap, "+%zu more", pane->all - pane->shown);
-}
-
 const struct pane_ops limited_pane = {
 	.title = "LIMITED AND DENIED",
 	.tab = "Limited",
@@ -148,6 +141,6 @@ const struct pane_ops limited_pane = {
 	.wants = wants,
 	.text = text,
 	.note = note,
-	.foot = foot,
+	.foot = pane_more,
 	.empty = "no client or key is known; access logs name them",
 };

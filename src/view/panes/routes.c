@@ -112,7 +112,8 @@ static void note(const struct view *view, const struct pane *pane, char *buf, si
 			 view_window(view, window));
 }
 
-static bool any_uncounted(const struct view *view, char *buf, size_t cap)
+/* A target that stands in a chain; the first of them is enough to explain the total. */
+static void name_uncounted(const struct view *view, char *buf, size_t cap)
 {
 	uint32_t i, n = model_target_count(view->scene->model);
 
@@ -121,10 +122,9 @@ static bool any_uncounted(const struct view *view, char *buf, size_t cap)
 
 		if (target && !target->counts) {
 			snprintf(buf, cap, "; %s is not in the total", target->name);
-			return true;
+			return;
 		}
 	}
-	return false;
 }
 
 static void foot(const struct view *view, const struct pane *pane, char *buf, size_t cap)
@@ -132,7 +132,9 @@ static void foot(const struct view *view, const struct pane *pane, char *buf, si
 	char chain[128] = "", key[24];
 	bool more = pane->all > pane->shown && pane->shown;
 
-	any_uncounted(view, chain, sizeof(chain));
+	if (!pane->n)
+		return;
+	name_uncounted(view, chain, sizeof(chain));
 	if (more)
 		snprintf(buf, cap, "+%zu more routes (%s)%s", pane->all - pane->shown,
 			 view_key(view, "screen 2", key), chain);

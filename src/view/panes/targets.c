@@ -86,6 +86,8 @@ static void load(struct view *view, struct pane *pane)
 		item.worst = worst_of(detect_about(view->scene->detect, &item.key.dims, &unjudged),
 				      unjudged);
 		item.stale = targets->standings[i].stale > 0;
+		if (item.stale && !item.worst)
+			item.worst = worst_of(NULL, true);
 		pane->items[pane->n++] = item;
 	}
 	pane->all = pane->n;
@@ -193,5 +195,6 @@ const struct pane_ops targets_pane = {
 	.load = load,
 	.text = text,
 	.note = note,
+	.foot = pane_more,
 	.empty = "no target",
 };
