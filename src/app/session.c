@@ -12,6 +12,8 @@
 #include <sys/random.h>
 
 #define JUDGE_MS          1000 /* between evaluations when nothing arrives */
+#define JUDGE_TURN_MS     5    /* of one turn of the loop; what is left follows */
+#define JUDGE_REST        10   /* times as long it then rests */
 #define SETTLE_MS         50   /* ticks that arrive together are judged together */
 #define SEARCH_FIRST_MS   1000
 #define SEARCH_LAST_MS    30000
@@ -50,6 +52,7 @@ struct session {
 	struct loop_timer eval_due;
 	struct loop_timer judge;
 	int64_t judge_at_ms;
+	int64_t judge_rest_ms; /* nothing is judged before this */
 };
 
 static void watch_eval(struct session *session)
@@ -92,22 +95,32 @@ static void judge_in(struct session *session, int64_t wait_ms)
 {
 	int64_t at_ms = loop_now(session->loop).mono_ms + wait_ms;
 
+	if (at_ms < session->judge_rest_ms)
+		at_ms = session->judge_rest_ms;
 	if (session->judge_at_ms && session->judge_at_ms <= at_ms)
 		return;
 	session->judge_at_ms = at_ms;
 	loop_timer_set(session->loop, &session->judge, at_ms);
 }
 
+/* A few rules a turn, and a tenth of the time at most, so that keys and polls are not kept waiting
+ * however much there is to judge. */
 static void judge_now(struct loop_timer *timer)
 {
 	struct session *session = timer->ctx;
+	int64_t begun_ms = clock_read().mono_ms, took_ms = 0;
+	bool whole = false;
 
 	session->judge_at_ms = 0;
 	watch_eval(session);
-	detect_run(session->detect, loop_now(session->loop));
-	if (session->ops.changed)
+	while (!whole && took_ms < JUDGE_TURN_MS) {
+		whole = detect_step(session->detect, loop_now(session->loop));
+		took_ms = clock_read().mono_ms - begun_ms;
+	}
+	session->judge_rest_ms = loop_now(session->loop).mono_ms + JUDGE_REST * took_ms;
+	if (whole && session->ops.changed)
 		session->ops.changed(session->ctx);
-	judge_in(session, JUDGE_MS);
+	judge_in(session, whole ? JUDGE_MS : 0);
 }
 
 static void log_tick(const struct session *session, const struct tick *tick)
