@@ -6,20 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Dims that say who: series that tell none of them are no row of a query by them. */
-#define WHO                                                                                   \
-	(DIM_BIT(DIM_CLIENT) | DIM_BIT(DIM_CONSUMER) | DIM_BIT(DIM_NODE) | DIM_BIT(DIM_APP) | \
-	 DIM_BIT(DIM_PROMPT))
-
-/* Where the series of a span come from, and what is taken of them. */
-struct span {
-	const struct source *source;
-	uint32_t number;       /* of the source */
-	const uint32_t *slots; /* n of them, all with these dims */
+/* What one target does for all feeds; an operand has at most two signals. */
+struct jobs {
+	struct job list[2 * GATHER_FEEDS];
 	size_t n;
-	bool total; /* only series that repeat others, or only those that do not */
-	enum signal signal;
-	struct dims dims;
 };
 
 static void index_sources(struct gather *gather)
@@ -211,312 +201,6 @@ void group_merge(struct gather *gather, struct group *into, const struct group *
 		into->first_wall_s = from->first_wall_s;
 }
 
-static void add_increase(struct gather *gather, const struct range *range,
-			 const struct series *series, struct acc *acc)
-{
-	double value;
-
-	if (series->part == PART_AVERAGE) {
-		if (reader_level(&gather->reader, range, &value)) {
-			acc->average = value;
-			acc->naverages++;
-		}
-		return;
-	}
-	if (!series_cumulative(series) || series->part == PART_BUCKET ||
-	    series->part == PART_COUNT ||
-	    !reader_increase(&gather->reader, range, &value, &acc->quality))
-		return;
-	acc->increase += value;
-	if (range->covered_ms > 0)
-		acc->rate += value * 1000 / (double)range->covered_ms;
-}
-
-static void add_histogram(struct gather *gather, const struct range *range,
-			  const struct series *series, size_t bucket, struct acc *acc)
-{
-	bool level = !series_cumulative(series);
-	double value;
-
-	if (level ? !reader_level(&gather->reader, range, &value)
-		  : !reader_increase(&gather->reader, range, &value, &acc->quality))
-		return;
-	switch ((enum part)series->part) {
-	case PART_BUCKET:
-		acc_bucket(acc, gather->arena, bucket, series->bound, value);
-		break;
-	case PART_SUM:
-		acc->sum += value;
-		break;
-	case PART_COUNT:
-		acc->count += value;
-		break;
-	case PART_QUANTILE:
-		acc_quantile(acc, gather->arena, series->bound, value);
-		break;
-	case PART_VALUE:
-	case PART_AVERAGE:
-	case PART_TOTAL:
-		acc->average = value;
-		acc->naverages++;
-		break;
-	}
-}
-
-/* Whether the partner signal has a usable number with the same dims. */
-static bool has_partner(struct gather *gather, const struct span *span, enum signal partner,
-			const struct range *range)
-{
-	const struct source *source = span->source;
-	dims_id dims = source->series[span->slots[0]].dims;
-	struct reader reader = {0};
-	bool found = false;
-	double value;
-
-	(void)gather;
-	for (uint32_t i = source->start[partner]; i < source->start[partner + 1] && !found; i++) {
-		if (source->series[source->order[i]].dims != dims)
-			continue;
-		reader_turn(&reader, source, source->order[i], range->last, range->last, false);
-		found = reader_level(&reader, range, &value);
-	}
-	reader_release(&reader);
-	return found;
-}
-
-static void add_level(struct gather *gather, const struct feed *feed, const struct range *range,
-		      const struct span *span, struct acc *acc)
-{
-	enum operand_kind kind = feed->operand->kind;
-	double value;
-
-	if (!reader_level(&gather->reader, range, &value))
-		return;
-	if (kind == OPERAND_PAIRED &&
-	    !has_partner(gather, span, (enum signal)feed->operand->partner, range))
-		return;
-	if (kind == OPERAND_ABOVE_0)
-		acc_level(acc, FOLD_SUM, value > 0);
-	else if (kind == OPERAND_SERIES)
-		acc_level(acc, FOLD_SUM, 1);
-	else
-		acc_level(acc, signal_info(span->signal)->fold, value);
-}
-
-static void add_sample(struct gather *gather, const struct feed *feed, const struct range *range,
-		       const struct span *span, size_t i, struct acc *acc)
-{
-	const struct series *series = &span->source->series[span->slots[i]];
-	double value;
-
-	switch (feed->operand->kind) {
-	case OPERAND_INCREASE:
-		add_increase(gather, range, series, acc);
-		break;
-	case OPERAND_HISTOGRAM:
-		add_histogram(gather, range, series, i, acc);
-		break;
-	case OPERAND_ROUTES:
-		if (reader_increase(&gather->reader, range, &value, &acc->quality) && value > 0 &&
-		    span->dims.value[DIM_ROUTE])
-			acc_route(acc, gather->arena, span->dims.value[DIM_ROUTE]);
-		break;
-	case OPERAND_LEVEL:
-	case OPERAND_PAIRED:
-	case OPERAND_ABOVE_0:
-	case OPERAND_SERIES:
-		add_level(gather, feed, range, span, acc);
-		break;
-	}
-}
-
-static bool is_level(const struct feed *feed)
-{
-	return feed->operand->kind == OPERAND_LEVEL || feed->operand->kind == OPERAND_PAIRED ||
-	       feed->operand->kind == OPERAND_ABOVE_0 || feed->operand->kind == OPERAND_SERIES;
-}
-
-/* Whether anything can be said of an operand from one instant alone. */
-static bool usable(const struct feed *feed, const struct range *range)
-{
-	return range->ok && (is_level(feed) || range->lifetime || range->first < range->last);
-}
-
-static void add_span(struct gather *gather, const struct feed *feed, const struct span *span,
-		     struct group *group, bool picked)
-{
-	size_t from = SIZE_MAX, last = 0;
-
-	for (size_t w = 0; w < feed->nwindows; w++) {
-		const struct range *range = &feed->ranges[w];
-
-		if (!usable(feed, range))
-			continue;
-		acc_note(&group->accs[feed->slot + w], range, span->number);
-		from = range->first < from ? range->first : from;
-		last = range->last > last ? range->last : last;
-	}
-	for (size_t i = 0; picked && from != SIZE_MAX && i < span->n; i++) {
-		const struct series *series = &span->source->series[span->slots[i]];
-
-		if ((series->part == PART_TOTAL) != span->total)
-			continue;
-		reader_turn(&gather->reader, span->source, span->slots[i], from, last,
-			    feed->nwindows > 1);
-		for (size_t w = 0; w < feed->nwindows; w++)
-			if (usable(feed, &feed->ranges[w]))
-				add_sample(gather, feed, &feed->ranges[w], span, i,
-					   &group->accs[feed->slot + w]);
-		if (series->first_wall_s < group->first_wall_s)
-			group->first_wall_s = series->first_wall_s;
-	}
-}
-
-static bool has_exact(const struct gather *gather, const struct dims *dims)
-{
-	for (size_t i = 0; i < DIM_COUNT; i++)
-		if ((gather->exact_mask & DIM_BIT(i)) && dims->value[i] != gather->exact->value[i])
-			return false;
-	return true;
-}
-
-/* Whether the span's series belong to a row at all. An operand that chooses by code itself, or
- * whose series know no codes, takes no notice of the filter's codes: *ret_whole says so. */
-static bool passes(const struct gather *gather, const struct span *span, bool codeless,
-		   bool *ret_whole)
-{
-	const struct query *query = gather->query;
-	const struct filter *filter = query->filter;
-
-	*ret_whole = true;
-	if ((query->by & WHO) && !(dims_mask(&span->dims) & query->by & ~DIM_BIT(DIM_TARGET)))
-		return false;
-	if (gather->exact_mask && !has_exact(gather, &span->dims))
-		return false;
-	if (filter && codeless && gather->codeless.n < filter->n) {
-		*ret_whole = false;
-		filter = &gather->codeless;
-	}
-	return !filter || filter_matches(filter, gather->names, &span->dims);
-}
-
-static bool is_picked(const struct gather *gather, const struct pick_info *pick,
-		      const struct dims *dims)
-{
-	if (!pick->matches)
-		return true;
-	return pick->matches(names_text(gather->names, dims->value[DIM_CODE]),
-			     names_text(gather->names, dims->value[DIM_ORIGIN]),
-			     names_text(gather->names, dims->value[DIM_TYPE]));
-}
-
-/* The run of series from order[i] on with the same dims. */
-static struct span next_span(const struct gather *gather, uint32_t number, enum signal signal,
-			     bool total, uint32_t i)
-{
-	const struct source *source = model_series(gather->model, number);
-	dims_id dims = source->series[source->order[i]].dims;
-	struct span span = {.source = source,
-			    .number = number,
-			    .slots = source->order + i,
-			    .total = total,
-			    .signal = signal,
-			    .dims = *names_dims(gather->names, dims)};
-
-	while (i + span.n < source->start[signal + 1] &&
-	       source->series[span.slots[span.n]].dims == dims)
-		span.n++;
-	span.dims.value[DIM_TARGET] = model_target_symbol(gather->model, source->target);
-	return span;
-}
-
-static bool has_layer(const struct span *span)
-{
-	for (size_t i = 0; i < span->n; i++)
-		if ((span->source->series[span->slots[i]].part == PART_TOTAL) == span->total)
-			return true;
-	return false;
-}
-
-/* When the process of a target started, from whichever source tells it; 0 when none does. */
-static double started_ms(const struct gather *gather, uint32_t target)
-{
-	uint32_t first = gather->first_source[target], end = gather->first_source[target + 1];
-	double started = 0;
-
-	for (uint32_t i = first; i < end; i++) {
-		const struct source *source = model_series(gather->model, gather->sources[i]);
-		const struct history *history = &source->history;
-		struct range range = {.last = history->n - 1};
-		struct reader reader = {0};
-
-		for (uint32_t k = source->start[SIGNAL_STARTED];
-		     history->n && k < source->start[SIGNAL_STARTED + 1]; k++) {
-			double value;
-
-			reader_turn(&reader, source, source->order[k], range.last, range.last,
-				    false);
-			if (reader_level(&reader, &range, &value) && value * 1000 > started)
-				started = value * 1000;
-		}
-		reader_release(&reader);
-	}
-	return started;
-}
-
-static int64_t uptime_ms(struct gather *gather, const struct source *source)
-{
-	double *started = &gather->uptimes_ms[source->target], uptime;
-
-	if (isnan(*started))
-		*started = started_ms(gather, source->target);
-	if (*started <= 0 || !source->history.n)
-		return 0;
-	uptime = (double)source->history.instants[0].at.wall_ms - *started;
-	return uptime > 0 ? (int64_t)uptime : 0;
-}
-
-static bool find_ranges(struct gather *gather, struct feed *feed, const struct source *source)
-{
-	int64_t uptime = is_level(feed) ? 0 : uptime_ms(gather, source);
-	bool any = false;
-
-	for (size_t w = 0; w < feed->nwindows; w++) {
-		feed->ranges[w] =
-			window_range(source, &feed->windows[w], gather->query->at, uptime);
-		if (is_level(feed))
-			feed->ranges[w].quality &= (uint16_t) ~(Q_FILLING | Q_LIFETIME);
-		any = any || usable(feed, &feed->ranges[w]);
-	}
-	return any;
-}
-
-static void add_source(struct gather *gather, struct feed *feed, uint32_t number,
-		       enum signal signal, enum pick pick, bool total)
-{
-	const struct source *source = model_series(gather->model, number);
-	const struct pick_info *info = pick_info(pick);
-	bool codeless = (info->dims & DIM_BIT(DIM_CODE)) ||
-			!(source->dims_of[signal][total] & DIM_BIT(DIM_CODE));
-
-	if (!find_ranges(gather, feed, source))
-		return;
-	for (uint32_t i = source->start[signal]; i < source->start[signal + 1];) {
-		struct span span = next_span(gather, number, signal, total, i);
-		struct group *group;
-		bool whole;
-
-		i += (uint32_t)span.n;
-		if (!has_layer(&span) || !passes(gather, &span, codeless, &whole))
-			continue;
-		group = gather_group(gather, &span.dims, source->target);
-		if (!group)
-			continue;
-		group->whole = group->whole || whole;
-		add_span(gather, feed, &span, group, is_picked(gather, info, &span.dims));
-	}
-}
-
 /* How well a source's series of a signal tell what is asked about; -1 when not at all. */
 static int coverage(const struct gather *gather, const struct source *source, enum signal signal,
 		    enum pick pick, bool total)
@@ -569,33 +253,52 @@ static int choice_coverage(const struct gather *gather, uint32_t target,
 	return best;
 }
 
-static void add_target(struct gather *gather, struct feed *feed, uint32_t target)
+static void add_jobs(struct gather *gather, struct feed *feed, uint32_t target, struct jobs *jobs)
 {
 	const struct choice *choices = feed->operand->choices;
 	const struct choice *choice = &choices[0];
 	int covers = choice_coverage(gather, target, &choices[0]);
-	uint32_t source;
-	bool total;
 
 	if (choice_coverage(gather, target, &choices[1]) > covers)
 		choice = &choices[1];
 	else if (covers < 0)
 		gather_standing(gather, feed, target);
 	for (size_t i = 0; i < choice->nsignals; i++) {
-		enum signal signal = (enum signal)choice->signals[i];
+		struct job *job = &jobs->list[jobs->n];
 
-		if (best_source(gather, target, signal, (enum pick)choice->pick, &source, &total) >=
-		    0)
-			add_source(gather, feed, source, signal, (enum pick)choice->pick, total);
+		*job = (struct job){.feed = feed,
+				    .signal = (enum signal)choice->signals[i],
+				    .pick = (enum pick)choice->pick};
+		if (best_source(gather, target, job->signal, job->pick, &job->source,
+				&job->total) >= 0)
+			jobs->n++;
 	}
 }
 
-bool gather_passes(const struct gather *gather, const struct dims *dims)
+static bool same_series(const struct job *a, const struct job *b)
 {
-	const struct span span = {.dims = *dims};
-	bool whole;
+	return a->source == b->source && a->signal == b->signal && a->total == b->total;
+}
 
-	return passes(gather, &span, false, &whole);
+/* Brings jobs over the same series together, so that these are gone through once. */
+static void add_target(struct gather *gather, uint32_t target)
+{
+	struct jobs jobs = {.n = 0};
+
+	for (size_t i = 0; i < gather->nfeeds; i++)
+		add_jobs(gather, &gather->feeds[i], target, &jobs);
+	for (size_t first = 0, end; first < jobs.n; first = end) {
+		end = first + 1;
+		for (size_t i = end; i < jobs.n; i++) {
+			struct job job = jobs.list[i];
+
+			if (!same_series(&job, &jobs.list[first]))
+				continue;
+			jobs.list[i] = jobs.list[end];
+			jobs.list[end++] = job;
+		}
+		span_scan(gather, jobs.list + first, end - first);
+	}
 }
 
 void gather_run(struct gather *gather)
@@ -606,11 +309,8 @@ void gather_run(struct gather *gather)
 	for (size_t i = 0; gather->closed && i < gather->ngroups; i++)
 		gather->groups[i]->accs = arena_array(gather->arena, gather->nslots,
 						      sizeof(*gather->groups[i]->accs));
-	for (size_t i = 0; i < gather->nfeeds; i++) {
-		for (uint32_t target = 0; target < ntargets; target++) {
-			if (model_target(gather->model, target) &&
-			    ((query->by & DIM_BIT(DIM_TARGET)) || gather_counts(gather, target)))
-				add_target(gather, &gather->feeds[i], target);
-		}
-	}
+	for (uint32_t target = 0; target < ntargets; target++)
+		if (model_target(gather->model, target) &&
+		    ((query->by & DIM_BIT(DIM_TARGET)) || gather_counts(gather, target)))
+			add_target(gather, target);
 }

@@ -45,6 +45,17 @@ struct feed {
 	size_t slot;
 };
 
+/* What a feed wants of one source: the series of a signal. */
+struct job {
+	struct feed *feed;
+	uint32_t source;
+	enum signal signal;
+	enum pick pick;
+	bool total;    /* of those that repeat others */
+	bool codeless; /* set by span_scan() */
+	bool usable;
+};
+
 struct group {
 	struct dims dims;
 	uint32_t target; /* UINT32_MAX: several */
@@ -92,6 +103,9 @@ void gather_again(struct gather *gather);
 
 /* Reads the model. */
 void gather_run(struct gather *gather);
+
+/* Goes once through the series that all these jobs want; span.c. */
+void span_scan(struct gather *gather, struct job *jobs, size_t n);
 
 /* For parts of gather_run() in other files: whether series with these dims belong to a row, and
  * to which; NULL when it is none of a closed set. */

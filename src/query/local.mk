@@ -9,6 +9,7 @@ src_query_libquery_a_SOURCES = \
 	src/query/measure.c src/query/measure.h \
 	src/query/promql.c src/query/promql.h \
 	src/query/query.c src/query/query.h \
+	src/query/span.c \
 	src/query/standing.c \
 	src/query/window.c src/query/window.h
 QUERY_LIBS = src/query/libquery.a $(MODEL_LIBS) -lm

@@ -80,6 +80,9 @@ void reader_release(struct reader *reader)
 void reader_turn(struct reader *reader, const struct source *source, uint32_t slot, size_t from,
 		 size_t last, bool many)
 {
+	if (reader->source == source && reader->slot == slot && reader->from == from &&
+	    reader->to == last + 1 && reader->many == many)
+		return;
 	reader->many = many;
 	reader->source = source;
 	reader->slot = slot;

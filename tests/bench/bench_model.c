@@ -217,6 +217,27 @@ static void time_queries(struct bench *bench, int64_t second)
 	time_query(bench, "5xx by target and route, 10m", &query);
 }
 
+static void time_pane(struct bench *bench, int64_t second)
+{
+	struct query query = {.columns = {{.measure = M_REQUEST_RATE},
+					  {.measure = M_ERROR_RATIO},
+					  {.measure = M_ERROR_RATE},
+					  {.measure = M_4XX_RATIO},
+					  {.measure = M_429_RATE},
+					  {.measure = M_P50},
+					  {.measure = M_P95},
+					  {.measure = M_P99},
+					  {.measure = M_UPSTREAM_SHARE},
+					  {.measure = M_P95, .kind = COLUMN_WAS}},
+			      .ncolumns = 10,
+			      .by = DIM_BIT(DIM_TARGET) | DIM_BIT(DIM_ROUTE),
+			      .window_ms = 60000,
+			      .at = {second * 1000, second * 1000},
+			      .limit = 40};
+
+	time_query(bench, "a pane of routes, 10 columns", &query);
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t n = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 1000;
@@ -246,6 +267,7 @@ int main(int argc, char **argv)
 	printf("apply, making the values included: %.1f ms of CPU a round\n",
 	       spent * 1000 / (double)ticks);
 	time_queries(&bench, (ticks - 1) * INTERVAL_MS / 1000 + 5);
+	time_pane(&bench, (ticks - 1) * INTERVAL_MS / 1000 + 5);
 	for (uint32_t i = 0; i < n; i++)
 		dict_release(&bench.gateways[i].dict);
 	free(bench.gateways);
