@@ -476,6 +476,83 @@ START_TEST(old_and_odd_states_are_left)
 }
 END_TEST
 
+/* A blip that ends before the clock does is no finding. */
+START_TEST(a_blip_does_not_fire)
+{
+	checkout_for(40, 30, 0, 0.05);
+	checkout(30, 15, 0.05);
+	ck_assert_int_eq(site_finding(&site, "errors-5xx")->state, FINDING_PENDING);
+	checkout(3000, 0, 0.05);
+	ck_assert_ptr_null(site_finding(&site, "errors-5xx"));
+	checkout_for(30, 30, 0, 0.05);
+	ck_assert_int_eq(site_events(&site, EVENT_PEND), 1);
+	ck_assert_int_eq(site_events(&site, EVENT_CRIT), 0);
+}
+END_TEST
+
+#define PLAIN .owner = "", .runbook = "", .group = "", .help = ""
+
+/* Rules as a configuration may write them. */
+static const struct rule custom[] = {
+	{.name = "no-cost",
+	 .kind = RULE_NODATA,
+	 .measure = M_COST_RATE,
+	 .by = DIM_BIT(DIM_TARGET),
+	 .window_ms = 10000,
+	 PLAIN},
+	{.name = "quiet",
+	 .kind = RULE_THRESHOLD,
+	 .measure = M_REQUEST_RATE,
+	 .by = DIM_BIT(DIM_TARGET) | DIM_BIT(DIM_ROUTE),
+	 .below = true,
+	 .threshold = 10,
+	 .window_ms = 10000,
+	 .severity = SEV_WARN,
+	 PLAIN},
+	{.name = "one-route",
+	 .kind = RULE_THRESHOLD,
+	 .measure = M_REQUEST_RATE,
+	 .by = DIM_BIT(DIM_ROUTE),
+	 .filter = {.terms = {{DIM_ROUTE, false, "/only"}}, .n = 1},
+	 .threshold = 1,
+	 .window_ms = 10000,
+	 .severity = SEV_CRIT,
+	 PLAIN},
+	{.name = "last-bucket",
+	 .kind = RULE_THRESHOLD,
+	 .measure = M_P95,
+	 .by = DIM_BIT(DIM_TARGET),
+	 .threshold = 5,
+	 .window_ms = 10000,
+	 .severity = SEV_CRIT,
+	 PLAIN},
+};
+
+START_TEST(custom_rules_are_judged)
+{
+	site_release(&site);
+	site_init(&site, custom, sizeof(custom) / sizeof(custom[0]));
+	checkout_for(20, 5, 0, 30);
+	ck_assert_str_eq(site_finding(&site, "no-cost")->why, "no value from any target");
+	ck_assert_str_eq(site_finding(&site, "no-cost")->what, "all targets");
+	ck_assert_str_eq(site_finding(&site, "quiet")->what, "/cart/checkout");
+	ck_assert_ptr_nonnull(strstr(site_finding(&site, "quiet")->why, "requests 300/min"));
+	ck_assert_ptr_nonnull(strstr(site_finding(&site, "last-bucket")->why, "p95 >5s for "));
+	ck_assert_ptr_null(site_finding(&site, "one-route"));
+	for (int i = 0; i < 20; i++) {
+		site_grow(&site, AI, SIGNAL_COST, "model=gpt", 0.01);
+		site_grow(&site, EDGE, SIGNAL_REQUESTS, "route=/only code=200", 20);
+		site_grow(&site, EDGE, SIGNAL_REQUESTS, "route=/not code=200", 20);
+		checkout(20, 0, 0.05);
+	}
+	ck_assert_ptr_null(site_finding(&site, "no-cost"));
+	ck_assert_ptr_null(site_finding(&site, "quiet"));
+	ck_assert_ptr_null(site_finding(&site, "last-bucket"));
+	ck_assert_str_eq(site_finding(&site, "one-route")->what, "/only");
+	ck_assert_uint_eq(detect_count(site.detect), 1);
+}
+END_TEST
+
 START_TEST(a_target_that_goes_takes_its_findings)
 {
 	checkout_for(40, 30, 0, 0.05);
@@ -549,6 +626,8 @@ int main(void)
 	tcase_add_test(tc, clocks_outlive_a_process);
 	tcase_add_test(tc, clocks_wait_for_figures);
 	tcase_add_test(tc, old_and_odd_states_are_left);
+	tcase_add_test(tc, a_blip_does_not_fire);
+	tcase_add_test(tc, custom_rules_are_judged);
 	tcase_add_test(tc, a_target_that_goes_takes_its_findings);
 	tcase_add_test(tc, steps_make_a_round);
 	tcase_add_test(tc, notes_are_events);

@@ -9,6 +9,7 @@
 #define WINDOW_DEFAULT_MS 60000
 #define CLEAR_DEFAULT_MS  30000
 #define ALPHA_DEFAULT     1e-3
+#define STALE_DEFAULT_S   60
 
 static const char *const severities[] = {"info", "warn", "crit"};
 static const char *const kinds[] = {"threshold", "baseline", "nodata", "stale", "state"};
@@ -162,6 +163,8 @@ int rule_from_config(const struct config_rule *from, struct arena *arena, struct
 	rule.window_ms = from->window_ms > 0 ? from->window_ms : WINDOW_DEFAULT_MS;
 	rule.for_ms = from->for_ms;
 	rule.clear_ms = CLEAR_DEFAULT_MS;
+	if (rule.kind == RULE_STALE && rule.threshold <= 0)
+		rule.threshold = STALE_DEFAULT_S;
 	if (rule.kind == RULE_THRESHOLD && measure_info(rule.measure)->unit == UNIT_RATIO &&
 	    !rule.below)
 		rule.alpha = ALPHA_DEFAULT;

@@ -1,9 +1,6 @@
 #include "parse/accesslog_impl.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const unsigned char v4_head[12] = {[10] = 0xff, [11] = 0xff};

@@ -102,7 +102,6 @@ static void haproxy_judge(struct raw *raw, const json_t *root)
 	double header = number_at(root, "Tr"), connect = number_at(root, "Tc");
 
 	raw->upstream_seconds = header >= 0 && connect >= 0 ? (header + connect) / 1000 : NAN;
-	raw->split_port = false;
 	haproxy_state(raw, text_at(root, "state"), text_at(root, "server"));
 	if (slice_is(text_at(root, "server"), "<NOSRV>") &&
 	    json_equal(value_at(root, "frontend"), value_at(root, "backend")))

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #define METHOD_MAX   20
 #define SEGMENT_MAX  64 /* longer ones are ids, whatever they look like */
