@@ -56,7 +56,7 @@ static void add_requests(struct strbuf *out, const struct world *world)
 			"status_code=\"200\"," PLATFORM
 			",user_agent=\"openai-python/1.40\",user_email=\"None\"} %llu.0\n",
 			each->app, each->app, each->model, each->model,
-			each->output_tokens ? "/v1/chat/completions" : "/v1/embeddings",
+			each->output_tokens > 0 ? "/v1/chat/completions" : "/v1/embeddings",
 			(unsigned long long)each->requests);
 	}
 }

@@ -229,7 +229,7 @@ static void run_routes(struct world *world, double step_s)
 static void ask_assistant(struct world *world, struct assistant *assistant, bool bloated)
 {
 	double in = world_lognormal(world, assistant->input_tokens * (bloated ? 3.2 : 1), 0.2);
-	double out = assistant->output_tokens
+	double out = assistant->output_tokens > 0
 			     ? world_lognormal(world,
 					       assistant->output_tokens * (bloated ? 2.4 : 1), 0.3)
 			     : 0;
