@@ -8,3 +8,13 @@ bench_scrape_LDADD = $(COLLECT_LIBS)
 bench:: bench_scrape
 	top_builddir='$(top_builddir)' $(srcdir)/tests/bench/bench-scrape
 .PHONY: bench
+
+EXTRA_PROGRAMS += bench_parse
+EXTRA_DIST += tests/bench/bench-parse \
+	tests/bench/victoriametrics/main.go tests/bench/prometheus/main.go \
+	tests/bench/prometheus/go.mod tests/bench/prometheus/go.sum
+bench_parse_SOURCES = tests/bench/bench_parse.c
+bench_parse_LDADD = $(PARSE_LIBS)
+
+bench:: bench_parse
+	top_builddir='$(top_builddir)' $(srcdir)/tests/bench/bench-parse
