@@ -233,6 +233,18 @@ START_TEST(errors_keep_the_connection_too)
 }
 END_TEST
 
+/* The time that a kept connection took to open is 0: it is open all the same. */
+START_TEST(silence_on_a_kept_connection)
+{
+	get("/ok");
+	spec.limits.timeout_ms = 300;
+	get("/silent");
+	expect(ERR_TIMEOUT, "connected, but no answer within");
+	ck_assert_uint_eq(fault_server_connections(server), 1);
+	spec.limits = (struct http_limits){0};
+}
+END_TEST
+
 START_TEST(a_post_has_a_connection_of_its_own)
 {
 	get("/ok");
@@ -637,6 +649,7 @@ static TCase *fault_cases(void)
 	tcase_add_test(tcase, what_the_header_says);
 	tcase_add_test(tcase, bodies_are_counted_after_decompression);
 	tcase_add_test(tcase, connections_are_kept);
+	tcase_add_test(tcase, silence_on_a_kept_connection);
 	tcase_add_test(tcase, errors_keep_the_connection_too);
 	tcase_add_test(tcase, a_post_has_a_connection_of_its_own);
 	tcase_add_test(tcase, a_head_has_no_body);
