@@ -5,6 +5,7 @@ A test that lacks its gateway calls need(), which exits 77 after saying so.
 """
 
 import atexit
+import glob
 import http.client
 import http.server
 import json
@@ -36,6 +37,26 @@ def need(*programs):
             sys.exit(77)
         paths.append(found)
     return paths[0] if len(paths) == 1 else paths
+
+
+def venv(name, packages, program):
+    """A program of pinned packages in a virtual environment of its own, made below the build folder
+    on first use; exits 77 when the packages cannot be had."""
+    where = os.path.join(os.path.dirname(HYPERCARE), "real", name)
+    done = os.path.join(where, "done")
+    wanted = "\n".join(packages)
+    if not os.path.exists(done) or open(done).read() != wanted:
+        shutil.rmtree(where, True)
+        print(f"making {where}", flush=True)
+        pip = [os.path.join(where, "bin", "pip"), "--disable-pip-version-check", "install",
+               "--quiet", "--only-binary", ":all:"]
+        if subprocess.run([sys.executable, "-m", "venv", where], check=False).returncode or \
+           subprocess.run([*pip, *packages], check=False).returncode:
+            print(f"skipped: {', '.join(packages)} cannot be installed")
+            sys.exit(77)
+        with open(done, "w") as f:
+            f.write(wanted)
+    return glob.glob(os.path.join(where, program))[0]
 
 
 def free_port():

@@ -5,3 +5,9 @@ dist_check_SCRIPTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests
 	tests/e2e/console
 TESTS += tests/e2e/console
 EXTRA_DIST += tests/real/harness.py tests/e2e/terminal.py
+
+REAL_TESTS = tests/real/envoy tests/real/litellm tests/real/mlflow
+dist_check_SCRIPTS += $(REAL_TESTS)
+check-real: all
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(REAL_TESTS)'
+.PHONY: check-real
