@@ -1,6 +1,6 @@
 # Checks of the tree itself.
-dist_check_SCRIPTS += tests/check-layers tests/check-sizes tests/check-headers
-TESTS += tests/check-layers tests/check-sizes tests/check-headers
+dist_check_SCRIPTS += tests/check-layers tests/check-sizes tests/check-headers tests/check-manual
+TESTS += tests/check-layers tests/check-sizes tests/check-headers tests/check-manual
 EXTRA_DIST += tests/LAYERS .clang-format
 
 format-check:

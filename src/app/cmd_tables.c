@@ -11,11 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Text as an argument or line of mdoc(7): a backslash and a leading point or quote are not
- * requests. */
+/* Text as an argument or line of mdoc(7): a backslash, and punctuation at its start, are only
+ * text. */
 static void put_mdoc(const char *text)
 {
-	if (*text == '.' || *text == '\'')
+	if (*text && strchr(".':;,?!()[]|", *text))
 		fputs("\\&", stdout);
 	for (; *text; text++) {
 		if (*text == '\\')
@@ -30,6 +30,10 @@ static void put_mdoc(const char *text)
 /* A help line as a sentence: mandoc wants it to begin on its own line. */
 static void put_line(const char *text)
 {
+	const char *next;
+
+	for (; (next = strstr(text, ". ")); text = next + 2)
+		printf("%.*s.\n", (int)(next - text), text);
 	put_mdoc(text);
 	fputs(".\n", stdout);
 }
@@ -78,7 +82,7 @@ static void print_console_commands(void)
 static void print_keys(void)
 {
 	for (const struct screen_binding *binding = keys_table(); binding->keys; binding++) {
-		fputs(".It Ic \"", stdout);
+		fputs(".It Sy \"", stdout);
 		put_mdoc(binding->keys);
 		fputs("\"\n", stdout);
 		put_line(binding->help);

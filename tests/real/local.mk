@@ -7,7 +7,7 @@ TESTS += tests/e2e/console
 EXTRA_DIST += tests/real/harness.py tests/e2e/terminal.py
 
 REAL_TESTS = tests/real/envoy tests/real/litellm tests/real/mlflow
-dist_check_SCRIPTS += $(REAL_TESTS)
+dist_check_SCRIPTS += $(REAL_TESTS) tests/real/run
 check-real: all
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(REAL_TESTS)'
+	@$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/real/run $(REAL_TESTS)
 .PHONY: check-real
