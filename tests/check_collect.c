@@ -427,6 +427,22 @@ START_TEST(a_log_is_counted)
 }
 END_TEST
 
+START_TEST(a_log_can_be_read_from_its_start)
+{
+	struct collect_options options = {.logs_from_start = true};
+	static char url[256];
+
+	bed_release(&bed);
+	bed_init(&bed, &options);
+	snprintf(url, sizeof(url), "file:%s",
+		 bed_file(&bed, "access.log", LINE("192.0.2.9", "/old", "500")));
+	bed.target.url = url;
+	bed_add_shipped(&bed, "accesslog");
+	while (!strstr(bed.seen[0].values.buf, "/old"))
+		bed_wait_ticks(&bed, 0, bed.seen[0].ticks + 1);
+}
+END_TEST
+
 /* By name and page; the name alone would be a hiding place. */
 START_TEST(our_own_readings_are_no_traffic)
 {
@@ -501,6 +517,7 @@ int main(void)
 	tcase_add_test(tcase, a_page_of_the_url_is_its_origin);
 	tcase_add_test(tcase, removal_ends_a_reading);
 	tcase_add_test(tcase, a_log_is_counted);
+	tcase_add_test(tcase, a_log_can_be_read_from_its_start);
 	tcase_add_test(tcase, our_own_readings_are_no_traffic);
 	tcase_add_test(tcase, a_log_that_is_not_there_is_said);
 	suite_add_tcase(suite, tcase);
