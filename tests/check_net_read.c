@@ -223,6 +223,35 @@ START_TEST(connections_are_kept)
 }
 END_TEST
 
+#define MANY 40
+
+/* More targets than libcurl keeps connections for by itself. */
+START_TEST(connections_of_many_targets_are_kept)
+{
+	struct fault_server *servers[MANY];
+	struct http_options origins[MANY] = {0};
+	char urls[MANY][64];
+
+	http_expect(http, MANY);
+	for (int i = 0; i < MANY; i++) {
+		servers[i] = fault_server_start(NULL);
+		snprintf(urls[i], sizeof(urls[i]), "http://127.0.0.1:%d",
+			 fault_server_port(servers[i]));
+		origins[i].url = urls[i];
+	}
+	for (int i = 0; i < 3 * MANY; i++) {
+		spec.origin = &origins[i % MANY];
+		get("/ok");
+		expect(ERR_OK, "");
+	}
+	ck_assert_uint_eq(http_connections(http), MANY);
+	http_free(http);
+	http = http_new(loop);
+	for (int i = 0; i < MANY; i++)
+		fault_server_stop(servers[i]);
+}
+END_TEST
+
 START_TEST(errors_keep_the_connection_too)
 {
 	get("/401");
@@ -650,6 +679,7 @@ static TCase *fault_cases(void)
 	tcase_add_test(tcase, bodies_are_counted_after_decompression);
 	tcase_add_test(tcase, connections_are_kept);
 	tcase_add_test(tcase, silence_on_a_kept_connection);
+	tcase_add_test(tcase, connections_of_many_targets_are_kept);
 	tcase_add_test(tcase, errors_keep_the_connection_too);
 	tcase_add_test(tcase, a_post_has_a_connection_of_its_own);
 	tcase_add_test(tcase, a_head_has_no_body);

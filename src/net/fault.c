@@ -23,14 +23,6 @@ static long info(const struct fault *fault, CURLINFO what)
 	return value;
 }
 
-static int64_t info_offset(const struct fault *fault, CURLINFO what)
-{
-	curl_off_t value = 0;
-
-	curl_easy_getinfo(fault->transfer->easy, what, &value);
-	return (int64_t)value;
-}
-
 void fault_connect(struct err *err, int error)
 {
 	static const struct {
@@ -82,10 +74,10 @@ static void resolve_failed(struct err *err, const struct fault *fault)
 static void timed_out(struct err *err, const struct fault *fault)
 {
 	const struct http_limits *limits = fault->limits;
-	int64_t total_ms = info_offset(fault, CURLINFO_TOTAL_TIME_T) / 1000;
-	bool ready = info_offset(fault, CURLINFO_PRETRANSFER_TIME_T) > 0;
+	int64_t total_ms = transfer_info(fault->transfer, CURLINFO_TOTAL_TIME_T) / 1000;
+	bool ready = transfer_info(fault->transfer, CURLINFO_PRETRANSFER_TIME_T) > 0;
 	/* A connection that was kept took no time. */
-	bool connected = ready || info_offset(fault, CURLINFO_CONNECT_TIME_T) > 0;
+	bool connected = ready || transfer_info(fault->transfer, CURLINFO_CONNECT_TIME_T) > 0;
 	unsigned long long bytes = fault->body_bytes;
 
 	if (!connected)
@@ -161,8 +153,8 @@ static void not_http(struct err *err, const struct fault *fault)
 
 static void partial(struct err *err, const struct fault *fault)
 {
-	int64_t length = info_offset(fault, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
-	int64_t got = info_offset(fault, CURLINFO_SIZE_DOWNLOAD_T);
+	int64_t length = transfer_info(fault->transfer, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
+	int64_t got = transfer_info(fault->transfer, CURLINFO_SIZE_DOWNLOAD_T);
 
 	if (length > 0)
 		err_set(err, ERR_TRUNCATED, "answer ended early: %lld of %lld bytes",
@@ -326,7 +318,7 @@ static void status_auth(struct err *err, int status, const struct fault *fault)
 			"gateway's?");
 	else
 		err_set(err, ERR_AUTH,
-			"403: the credential may not read this: ask for the right to");
+			"403: the credential may not read this: give it the right, or use another");
 }
 
 static void status_wait(struct err *err, int status, const struct fault *fault)

@@ -169,7 +169,8 @@ static int on_body(struct transfer *transfer, const char *data, size_t len)
 			       request->kept.content_encoding);
 	if (!request->ops->body || !len)
 		return 0;
-	if (tell_head(request) == 0 &&
+	/* One that was cancelled by its head gets no body. */
+	if (tell_head(request) == 0 && transfer->state != TRANSFER_DOOMED &&
 	    request->ops->body(request->ctx, data, len, &request->err) == 0)
 		return 0;
 	if (!request->err.code)
@@ -199,17 +200,9 @@ static void take_head(struct read_request *request, char *ret_text, size_t cap)
 	utf8_sanitise(ret_text, cap, request->head, request->head_len);
 }
 
-static int64_t info_offset(const struct read_request *request, CURLINFO what)
-{
-	curl_off_t value = 0;
-
-	curl_easy_getinfo(request->transfer.easy, what, &value);
-	return (int64_t)value;
-}
-
 static int64_t retry_after_ms(const struct read_request *request)
 {
-	int64_t seconds = info_offset(request, CURLINFO_RETRY_AFTER);
+	int64_t seconds = transfer_info(&request->transfer, CURLINFO_RETRY_AFTER);
 
 	if (seconds <= 0)
 		return 0;
@@ -233,9 +226,9 @@ static void fill_result(const struct read_request *request, struct read_result *
 	result->next_page = kept->next_page;
 	result->retry_after_ms = retry_after_ms(request);
 	result->date_ms = date == -1 ? 0 : (int64_t)date * 1000;
-	result->seconds = (double)info_offset(request, CURLINFO_TOTAL_TIME_T) / 1e6;
-	result->wire_bytes =
-		(uint64_t)info_offset(request, CURLINFO_SIZE_DOWNLOAD_T) + request->header_bytes;
+	result->seconds = (double)transfer_info(&request->transfer, CURLINFO_TOTAL_TIME_T) / 1e6;
+	result->wire_bytes = (uint64_t)transfer_info(&request->transfer, CURLINFO_SIZE_DOWNLOAD_T) +
+			     request->header_bytes;
 	result->body_bytes = request->body_bytes;
 	result->reused = request->status && opened == 0;
 }

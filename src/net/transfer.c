@@ -276,6 +276,14 @@ void transfer_start(struct transfer *transfer)
 	loop_timer_set(http->loop, &transfer->lookup_deadline, transfer->started_ms + wait_ms);
 }
 
+int64_t transfer_info(const struct transfer *transfer, CURLINFO what)
+{
+	curl_off_t value = 0;
+
+	curl_easy_getinfo(transfer->easy, what, &value);
+	return (int64_t)value;
+}
+
 void transfer_cancel(struct transfer *transfer)
 {
 	struct http *http = transfer->http;

@@ -64,6 +64,9 @@ void transfer_header(struct transfer *transfer, const char *line);
 /* Starts; done() is never called from within. */
 void transfer_start(struct transfer *transfer);
 
+/* A number that libcurl keeps as curl_off_t (CURLINFO_…_T, CURLINFO_RETRY_AFTER). */
+int64_t transfer_info(const struct transfer *transfer, CURLINFO what);
+
 /* Ends it without done(); releases it now or as soon as libcurl has returned. */
 void transfer_cancel(struct transfer *transfer);
 
