@@ -8,7 +8,7 @@
 #define ABSENT_EVERY_MS 60000 /* an optional page that is not there is asked for once a minute */
 #define OPTIONAL_STATUS 404
 #define WATCH_MS        10000 /* how often a refused credential's file is looked at */
-#define SLOT_MS         50
+#define SLOTS           20    /* of an interval */
 
 /* The values of an answer that has none: still an answer, after which series count from 0. */
 static const double nothing[1];
@@ -56,11 +56,13 @@ static bool can_watch(const struct member *member)
 	       (auth->from == SECRET_FILE || auth->from == SECRET_CREDENTIAL);
 }
 
-/* Reads that fall into one slot share a wake-up: for many targets that is most of what they cost.
- */
-static int64_t slot_of(int64_t mono_ms)
+/* Reads that fall into one slot share a wake-up: for many targets that is most of what they
+ * cost. */
+static int64_t slot_of(const struct schedule *schedule)
 {
-	return (mono_ms + SLOT_MS - 1) / SLOT_MS * SLOT_MS;
+	int64_t slot_ms = schedule->interval_ms / SLOTS > 0 ? schedule->interval_ms / SLOTS : 1;
+
+	return (schedule->next_ms + slot_ms - 1) / slot_ms * slot_ms;
 }
 
 static void arm(struct feed *feed)
@@ -68,7 +70,7 @@ static void arm(struct feed *feed)
 	struct loop *loop = feed->member->collect->loop;
 
 	if (feed->schedule.next_ms != SCHEDULE_NEVER)
-		loop_timer_set(loop, &feed->timer, slot_of(feed->schedule.next_ms));
+		loop_timer_set(loop, &feed->timer, slot_of(&feed->schedule));
 	else if (can_watch(feed->member))
 		loop_timer_set(loop, &feed->timer, loop_now(loop).mono_ms + WATCH_MS);
 	else
