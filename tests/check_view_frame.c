@@ -136,15 +136,19 @@ START_TEST(test_svg)
 	plain_colours(&colours);
 	frame_resize(&frame, 2, 12);
 	area_text(frame_area(&frame), 0, 1, STYLE_CRIT, "a<b&c");
-	area_text(frame_area(&frame), 1, 2, STYLE_FOCUS, "row");
+	area_text(frame_area(&frame), 1, 2, STYLE_FOCUS, "r o  w");
 	strbuf_clear(&text);
 	frame_svg(&frame, &colours, &text);
 	ck_assert_ptr_nonnull(strstr(text.buf, "width=\"124.8\" height=\"58\""));
 	ck_assert_ptr_nonnull(strstr(text.buf, ".crit{fill:#ff0000;font-weight:bold}"));
 	ck_assert_ptr_nonnull(strstr(text.buf, "<text x=\"20.4\" y=\"25\" textLength=\"42\" "
 					       "class=\"crit\">a&lt;b&amp;c</text>"));
-	ck_assert_ptr_nonnull(strstr(text.buf, "<rect x=\"28.8\" y=\"29\" width=\"25.2\" "
+	ck_assert_ptr_nonnull(strstr(text.buf, "<rect x=\"28.8\" y=\"29\" width=\"50.4\" "
 					       "height=\"17\" fill=\"#203040\"/>"));
+	ck_assert_ptr_nonnull(strstr(text.buf, "<text x=\"28.8\" y=\"42\" textLength=\"25.2\" "
+					       "class=\"focus\">r o</text>"));
+	ck_assert_ptr_nonnull(strstr(text.buf, "<text x=\"70.8\" y=\"42\" textLength=\"8.4\" "
+					       "class=\"focus\">w</text>"));
 	ck_assert_str_eq(text.buf + text.len - 7, "</svg>\n");
 }
 END_TEST

@@ -66,17 +66,11 @@ static void add_background(struct strbuf *out, const struct svg_colours *colours
 	strbuf_addf(out, " fill=\"#%06x\"/>\n", (unsigned)colour);
 }
 
-static void add_text(struct strbuf *out, const struct run *run)
+static void add_words(struct strbuf *out, const struct run *run, int start, int end)
 {
 	struct strbuf text = STRBUF_INIT;
-	int start = run->start, end = run->end, column;
+	int column;
 
-	while (start < end && run->cells[start].glyph == ' ')
-		start++;
-	while (start < end && run->cells[end - 1].glyph == ' ')
-		end--;
-	if (start == end)
-		return;
 	for (column = start; column < end; column++)
 		cell_text(&run->cells[column], &text);
 	strbuf_addstr(out, "<text");
@@ -87,6 +81,29 @@ static void add_text(struct strbuf *out, const struct run *run)
 	add_escaped(out, text.buf, text.len);
 	strbuf_addstr(out, "</text>\n");
 	strbuf_release(&text);
+}
+
+static bool is_gap(const struct run *run, int column)
+{
+	return run->cells[column].glyph == ' ' &&
+	       (column + 1 >= run->end || run->cells[column + 1].glyph == ' ');
+}
+
+/* Viewers differ in what they make of several blanks: words are placed one by one there. */
+static void add_text(struct strbuf *out, const struct run *run)
+{
+	int start = run->start, end;
+
+	for (;;) {
+		while (start < run->end && run->cells[start].glyph == ' ')
+			start++;
+		if (start == run->end)
+			return;
+		for (end = start; end < run->end && !is_gap(run, end); end++)
+			;
+		add_words(out, run, start, end);
+		start = end;
+	}
 }
 
 static void add_row(struct strbuf *out, const struct frame *frame, int row,

@@ -59,7 +59,7 @@ static bool is_alone(const struct item *model, const struct item *callers, size_
 	for (i = 0; i < n; i++) {
 		if (!calls(&callers[i], model->key.dims.value[DIM_MODEL]))
 			continue;
-		if (callers[i].worst > model->worst || ++count > 1)
+		if ((callers[i].worst > 1 && callers[i].worst > model->worst) || ++count > 1)
 			return false;
 	}
 	return model->key.dims.value[DIM_MODEL] != 0;
