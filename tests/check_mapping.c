@@ -107,7 +107,7 @@ static const struct rule_case {
 	{P, "      - {metric: a_total, signal: requests}\n", "a_total", "requests{}; "},
 	{P, "      - {metric: a_total, signal: requests}\n", "a", ""},
 	{P, "      - {metric: a_total, signal: requests}\n", "a_created", ""},
-	{P, "      - {metric: a, signal: requests}\n", "a_total", "requests{}; "},
+	{P, "      - {metric: a, signal: requests}\n", "a_total", ""},
 	{P, "      - {metric: a, signal: requests}\n", "a_created", ""},
 	{P, "      - {metric: a, signal: requests}\n", "a_count", ""},
 	{P, "      - {metric: a, signal: requests}\n", "ab", ""},

@@ -147,7 +147,8 @@ static bool bound_of(const struct map_rule *rule, const char *text, double *ret_
 	return true;
 }
 
-/* Takes a series whose name is the rule's metric and, for histograms, a suffix. */
+/* Takes a series whose name is the rule's metric and, for histograms, a suffix. A counter is named
+ * in full: Envoy's x and x_total are two families that say the same. */
 static bool series_part(const struct map_rule *rule, const struct match_suffix *suffix,
 			const struct fields *fields, struct dict_entry *entry)
 {
@@ -155,7 +156,7 @@ static bool series_part(const struct map_rule *rule, const struct match_suffix *
 
 	entry->part = (uint8_t)part_of(rule->type);
 	if (suffix && suffix->part == PART_VALUE)
-		return rule->type == MAP_COUNTER || rule->type == MAP_TOTAL;
+		return false;
 	if (suffix) {
 		entry->part = (uint8_t)suffix->part;
 		if (suffix->part != PART_BUCKET)
