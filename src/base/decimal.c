@@ -66,8 +66,6 @@ static const char *read_word(const char *p, const char *end, double *ret_value)
 	} words[] = {
 		{"infinity", (double)INFINITY}, {"inf", (double)INFINITY}, {"nan", (double)NAN}};
 
-	if (end - p >= 3 && memcmp(p, "NaN", 3) == 0)
-		return *ret_value = words[2].value, p + 3;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		size_t len = strlen(words[i].word);
 

@@ -14,16 +14,19 @@ struct map_slot {
 	uint32_t value; /* MAP_NONE: never used, GRAVE: removed */
 };
 
-static uint64_t seed_value;
+/* A secret drawn from the seed, once, costs less than a seed that is mixed in each time. */
+static unsigned char drawn_secret[XXH3_SECRET_DEFAULT_SIZE];
+static const unsigned char *secret = XXH3_kSecret;
 
 void hash_seed(uint64_t seed)
 {
-	seed_value = seed;
+	XXH3_generateSecret_fromSeed(drawn_secret, seed);
+	secret = drawn_secret;
 }
 
 uint64_t hash_bytes(const void *data, size_t len)
 {
-	return XXH3_64bits_withSeed(data, len, seed_value);
+	return XXH3_64bits_withSecret(data, len, secret, sizeof(drawn_secret));
 }
 
 void map_init(struct map *map)

@@ -5,6 +5,8 @@
 #include "parse/exposition_private.h"
 
 #include <endian.h>
+#include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,11 +77,13 @@ int exposition_fail(struct exposition *x, enum err_code code, const char *line, 
 	return err_at(&x->err, code, (int)x->stats.lines + 1, (int)(at - line) + 1, "%s", why);
 }
 
-static void flush(struct exposition *x)
+/* Hands n samples over; returns where the next goes. */
+static struct exposition_sample *flush(struct exposition *x, size_t n)
 {
-	if (x->nbatch)
-		x->ops.samples(x->ctx, x->batch, x->nbatch);
+	if (n)
+		x->ops.samples(x->ctx, x->batch, n);
 	x->nbatch = 0;
+	return x->batch;
 }
 
 static void push(struct exposition *x, uint32_t ref, double value, int64_t timestamp_ms)
@@ -91,7 +95,7 @@ static void push(struct exposition *x, uint32_t ref, double value, int64_t times
 	sample->timestamp_ms = timestamp_ms;
 	x->nbatch += ref != EXPOSITION_SKIP;
 	if (x->nbatch == BATCH)
-		flush(x);
+		flush(x, BATCH);
 }
 
 static int too_long(struct exposition *x)
@@ -151,9 +155,10 @@ static char *copy_line(struct exposition *x, uint32_t kept)
 	uint32_t from = kept ? line->kept_bytes : 0;
 	char *copy;
 
-	strbuf_truncate(&x->scratch, from);
-	strbuf_add(&x->scratch, line->start + from, line->value - from);
+	if (x->scratch.cap <= line->value)
+		strbuf_grow(&x->scratch, line->value);
 	copy = x->scratch.buf;
+	memcpy(copy + from, line->start + from, line->value - from);
 	for (uint32_t i = kept; i < line->nlabels; i++) {
 		const struct line_label *from_label = &line->labels[i];
 		struct exposition_label *label = &x->labels[i];
@@ -187,16 +192,6 @@ static uint32_t ask(struct exposition *x, bool asked_before)
 	x->stats.cold++;
 	x->asked = true;
 	return x->ops.series(x->ctx, &series);
-}
-
-/* Whether the line at p has the name of the one that was scanned last, in the same context. */
-static bool same_family(const struct exposition *x, const char *p, const char *end)
-{
-	const struct line *line = &x->line;
-
-	return line->start && line->plain && x->line_family != FAMILY_NONE &&
-	       (size_t)(end - p) > line->name_len + 1 &&
-	       memcmp(p, line->start, line->name_len + 1) == 0;
 }
 
 static void resolve(struct exposition *x)
@@ -250,28 +245,52 @@ static inline uint64_t load_digits(const char *p, unsigned *ret_n)
 	return *ret_n ? word << (64 - 8 * *ret_n) : 0;
 }
 
-/* Most values are whole numbers that end their line: those of at most 15 digits are read without
- * a branch for each digit. */
-static inline const char *read_value(const char *p, const char *end, double *ret_value)
+static const uint64_t tens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+
+/* Seven digits at most, a point, and as many again: their quotient rounds once, so it is exact. */
+static inline const char *read_fraction(const char *p, uint64_t whole, double *ret_value)
 {
-	static const uint64_t tens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+	unsigned n;
+	uint64_t fraction = load_digits(p, &n);
+
+	if (!n || n == 8 || p[n] != '\n' || FLT_EVAL_METHOD != 0)
+		return NULL;
+	*ret_value = (double)(whole * tens[n] + eight_digits(fraction)) / (double)tens[n];
+	return p + n;
+}
+
+/* Most values are short, of digits and perhaps a point, and end their line: these are read without
+ * a branch for each digit. Returns NULL for any other. */
+static inline const char *read_short_value(const char *p, const char *end, double *ret_value)
+{
 	uint64_t high, low;
 	unsigned n, more;
 
 	if (end - p < 17)
-		return decimal_parse(p, end, ret_value);
+		return NULL;
 	high = load_digits(p, &n);
-	if (n && n < 8 && p[n] == '\n') {
+	if (n == 8) {
+		low = load_digits(p + 8, &more);
+		*ret_value = (double)(eight_digits(high) * tens[more & 7] + eight_digits(low));
+		return more < 8 && p[8 + more] == '\n' ? p + 8 + more : NULL;
+	}
+	if (p[n] == '\n' && n) {
 		*ret_value = (double)eight_digits(high);
 		return p + n;
 	}
-	if (n < 8)
-		return decimal_parse(p, end, ret_value);
-	low = load_digits(p + 8, &more);
-	if (more == 8 || p[8 + more] != '\n')
-		return decimal_parse(p, end, ret_value);
-	*ret_value = (double)(eight_digits(high) * tens[more] + eight_digits(low));
-	return p + 8 + more;
+	if (p[n] == '.' && n)
+		return read_fraction(p + n + 1, eight_digits(high), ret_value);
+	if (memcmp(p, "NaN\n", 4) != 0)
+		return NULL;
+	*ret_value = (double)NAN;
+	return p + 3;
+}
+
+static inline const char *read_value(const char *p, const char *end, double *ret_value)
+{
+	const char *after = read_short_value(p, end, ret_value);
+
+	return after ? after : decimal_parse(p, end, ret_value);
 }
 
 /* Reads the scanned line's value and what follows; returns its newline. */
@@ -305,7 +324,7 @@ static void take(struct exposition *x, bool asked_before, double value, int64_t 
 	uint32_t len = x->line.value, ref;
 	uint64_t hash = hash_bytes(x->line.start, len) +
 			(x->line_in_group ? x->families.group_hash : x->families.other_hash);
-	const struct known_line *found = known_find(&x->known, len, hash, hash);
+	const struct known_line *found = x->known.n ? known_find(&x->known, len, hash, hash) : NULL;
 
 	ref = found ? found->ref : ask(x, asked_before);
 	x->stats.known += found != NULL;
@@ -335,8 +354,11 @@ static const char *cold_sample(struct exposition *x, const char *p, const char *
 {
 	struct line_tail tail;
 	const char *newline;
-	bool same = same_family(x, p, end), asked_before = x->asked;
+	bool same, asked_before = x->asked;
 	double value;
+
+	line_compare(&x->line, p, end);
+	same = x->line.common > x->line.name_len && x->line_family != FAMILY_NONE;
 
 	x->asked = false;
 	if (!same && is_unwanted(x, p, end))
@@ -424,32 +446,38 @@ static size_t most_known(const struct exposition *x)
 	return left < room ? left : room;
 }
 
-/* Takes in lines for as long as they are those that are expected. */
+/* Takes in lines for as long as they are those that are expected. What the loop needs is in locals,
+ * for the compiler cannot know that what it stores is not the parser itself. */
 static const char *known_lines(struct exposition *x, const char *p, const char *end)
 {
-	const struct known_line *line = x->known.lines + x->known.at;
-	const struct known_line *first = line;
-	const struct known_line *last = line + most_known(x);
+	const struct known_line *first = x->known.lines + x->known.at, *line = first;
+	const struct known_line *last = first + most_known(x);
 	const uint64_t group_hash = x->families.group_hash, other_hash = x->families.other_hash;
+	const size_t line_bytes = x->options.line_bytes;
+	const bool differs = x->known.differs;
+	struct exposition_sample *out = x->batch + x->nbatch;
 
 	for (; line < last && line->len < (size_t)(end - p); line++) {
 		uint64_t context = line->hash - hash_bytes(p, line->len);
-		int64_t timestamp_ms = INT64_MIN;
 		const char *newline;
-		double value;
 
 		if (context != group_hash && context != other_hash)
 			break;
-		newline = read_value(p + line->len, end, &value);
+		out->timestamp_ms = INT64_MIN;
+		newline = read_value(p + line->len, end, &out->value);
 		if (newline && *newline != '\n')
-			newline = known_tail(x, newline, end, &timestamp_ms);
-		if (!newline || (size_t)(newline - p) > x->options.line_bytes)
+			newline = known_tail(x, newline, end, &out->timestamp_ms);
+		if (!newline || (size_t)(newline - p) > line_bytes)
 			break;
-		if (x->known.differs)
+		out->ref = line->ref;
+		out += line->ref != EXPOSITION_SKIP;
+		if (out == x->batch + BATCH)
+			out = flush(x, BATCH);
+		if (differs)
 			known_add(&x->known, line->hash, line->len, line->ref, line);
-		push(x, line->ref, value, timestamp_ms);
 		p = newline + 1;
 	}
+	x->nbatch = (size_t)(out - x->batch);
 	x->known.at = (size_t)(line - x->known.lines);
 	x->nseries += (uint32_t)(line - first);
 	x->stats.lines += (uint64_t)(line - first);
@@ -546,7 +574,7 @@ int exposition_end(struct exposition *x, bool complete, struct err *err)
 	x->ended = x->stats;
 	if (x->failed)
 		return failed(x, err);
-	flush(x);
+	flush(x, x->nbatch);
 	known_commit(&x->known);
 	if (x->families.n > x->families.used * 4 + FAMILIES_SPARE)
 		exposition_forget(x);

@@ -380,23 +380,24 @@ static inline size_t common_bytes(const char *before, const char *p, const char 
 	return n;
 }
 
+void line_compare(struct line *line, const char *p, const char *end)
+{
+	bool usable = line->start && line->plain && !line->loose;
+
+	line->common = usable ? common_bytes(line->start, p, end, line->value) : 0;
+}
+
 /* Takes over from the line before what is written the same in this one. Returns where to read on:
  * after the last label that is the same, or after '{'; NULL when not even the name is. */
-static const char *take_over(struct line *line, struct line_hint *hint, const char *p,
-			     const char *end)
+static inline const char *take_over(struct line *line, struct line_hint *hint, const char *p)
 {
-	size_t common;
-
-	if (!line->open || !line->plain || line->loose)
-		return NULL;
-	common = common_bytes(line->start, p, end, line->value);
-	if (common < line->open)
+	if (!line->open || line->common < line->open)
 		return NULL;
 	*hint = (struct line_hint){.start = line->start, .nlabels = line->nlabels};
 	while (line->nlabels) {
 		const struct line_label *label = &line->labels[line->nlabels - 1];
 
-		if (label->value + label->value_len + 2 <= common)
+		if (label->value + label->value_len + 2 <= line->common)
 			break;
 		line->nlabels--;
 	}
@@ -432,7 +433,7 @@ static const char *read_head(struct line *line, const char *p, const char *end)
 int line_scan(struct line *line, const char *p, const char *end)
 {
 	struct line_hint hint = {0};
-	const char *at = line->start ? take_over(line, &hint, p, end) : NULL;
+	const char *at = take_over(line, &hint, p);
 
 	if (!at) {
 		if (line->start)

@@ -26,6 +26,7 @@ struct line {
 	uint32_t open;  /* after the '{'; 0 when there is none */
 	uint32_t value; /* the end of what names the series, with the blanks after it */
 	uint32_t nlabels;
+	size_t common;
 	uint32_t kept; /* so many labels, and as many bytes, are those of the line before */
 	uint32_t kept_bytes;
 	bool name_escaped;
@@ -42,8 +43,12 @@ const char *line_name(const char *p, const char *end);
 /* Reads a text whose opening quote is at p; returns the closing one, or NULL with fault and why. */
 const char *line_quoted(struct line *line, const char *p, const char *end, bool *ret_escaped);
 
-/* Reads a sample's line up to its value; -1 with fault and why. What line holds from the last call
- * is made use of, so line->start must still be there, before p in the same memory, or be NULL. */
+/* Counts in line->common how many bytes the line at p has in common with the one that was scanned
+ * last, or less; 0 when nothing can be taken over from it. That one must still be there, before p
+ * in the same memory, or line->start be NULL. */
+void line_compare(struct line *line, const char *p, const char *end);
+
+/* Reads a sample's line up to its value, after line_compare(); -1 with fault and why. */
 int line_scan(struct line *line, const char *p, const char *end);
 
 struct line_tail {
