@@ -163,6 +163,25 @@ START_TEST(test_every_size)
 }
 END_TEST
 
+/* Wide and combining glyphs are cut whole, wherever a column ends. */
+START_TEST(test_wide_names)
+{
+	char *text;
+	int columns;
+
+	shop_run(&shop, 60);
+	shop_add_route(&shop, "/\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x83\xab\xe3\x83\xbc"
+			      "\xe3\x83\x88/e\xcc\x81t\xc3\xa9/\xe6\x97\xa5\xe6\x9c\xac");
+	shop_keys(&shop, "2");
+	for (columns = 40; columns <= 200; columns++) {
+		text = shop_draw(&shop, 24, columns);
+		check_frame(&shop.frame);
+		ck_assert_ptr_nonnull(strstr(text, "/\xe6\x97\xa5\xe6\x9c\xac"));
+		free(text);
+	}
+}
+END_TEST
+
 static uint32_t dice(uint32_t *state, uint32_t sides)
 {
 	*state = *state * 1664525u + 1013904223u;
@@ -474,6 +493,7 @@ int main(void)
 	tcase_add_loop_test(tc, test_screen, 0, (int)(sizeof(screens) / sizeof(*screens)));
 	tcase_add_loop_test(tc, test_every_size, 0, 6);
 	tcase_add_loop_test(tc, test_any_keys, 0, 8);
+	tcase_add_test(tc, test_wide_names);
 	tcase_add_test(tc, test_cursor_stays_on_its_row);
 	tcase_add_test(tc, test_escape_undoes_one_step);
 	tcase_add_test(tc, test_refresh_changes_little);

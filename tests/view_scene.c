@@ -377,6 +377,16 @@ void shop_run(struct shop *shop, int second)
 	detect_run(shop->detect, shop->scene.now);
 }
 
+void shop_add_route(struct shop *shop, const char *name)
+{
+	const struct route route = {EU, name, "shop", 60, 0};
+
+	add_requests(shop, &route, "200", "upstream", 0);
+	shop_run(shop, shop->second);
+	add_requests(shop, &route, "200", "upstream", 50000);
+	shop_run(shop, shop->second);
+}
+
 char *shop_draw(struct shop *shop, int rows, int columns)
 {
 	struct strbuf text = STRBUF_INIT;

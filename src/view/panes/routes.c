@@ -92,6 +92,14 @@ static void text(const struct view *view, const struct item *item, int what, int
 			 stale);
 }
 
+/* While the window fills, how much of it there is. */
+static const char *covered_text(const struct view *view, const struct figure *figure, char *buf)
+{
+	if (figure->quality & Q_FILLING)
+		return view_duration(figure->covered_ms, buf);
+	return view_window(view, buf);
+}
+
 static void note(const struct view *view, const struct pane *pane, char *buf, size_t cap)
 {
 	const struct figure *rate = row_figure(pane, &pane->total, CELL_VALUE, M_REQUEST_RATE);
@@ -109,7 +117,7 @@ static void note(const struct view *view, const struct pane *pane, char *buf, si
 	else
 		snprintf(buf, cap, "%zu of %zu, %s; total %s/min  5xx %s%% n=%s/%s", pane->shown,
 			 pane->all, order, figure_format(per_minute, 7, rate), share, n,
-			 view_window(view, window));
+			 covered_text(view, rate, window));
 }
 
 /* A target that stands in a chain; the first of them is enough to explain the total. */
