@@ -28,6 +28,9 @@ EXTRA_PROGRAMS += bench_model
 bench_model_SOURCES = tests/bench/bench_model.c
 bench_model_LDADD = $(QUERY_LIBS)
 
+bench:: bench_model
+	./bench_model
+
 check_PROGRAMS += promqltest
 TESTS += promqltest
 promqltest_SOURCES = tests/promqltest.c tests/promql_case.h tests/promql_eval.c tests/promql_text.c
