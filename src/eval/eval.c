@@ -21,7 +21,7 @@
 #define DOCUMENT_BYTES (16u << 20)
 #define QUEUED_BYTES   (96u << 20)
 #define TURN_BYTES     (256u << 10) /* read at most in one turn */
-#define GRACE_MS       2000       /* granted to those that waited behind a job that was killed */
+#define GRACE_MS       2000         /* granted to those that waited behind a job that was killed */
 #define HELPER_GONE    "the jq helper process has ended; start the program anew"
 
 struct job {

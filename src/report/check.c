@@ -61,7 +61,8 @@ static void add_perfdata(struct strbuf *out, const struct report_input *input)
 
 	arena_init(&arena);
 	breakdown_run(&shown, input, 0, &arena, &result);
-	strbuf_addstr(out, " |");
+	if (result.n)
+		strbuf_addstr(out, " |");
 	for (size_t i = 0; i < result.n; i++)
 		for (size_t column = 0; column < shown.n; column++) {
 			const struct figure *figure = &result.rows[i].figures[column];
