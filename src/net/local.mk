@@ -25,7 +25,7 @@ check_net_loop_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LI
 
 check_PROGRAMS += check_net_read
 TESTS += check_net_read
-check_net_read_SOURCES = tests/check_net_read.c \
+check_net_read_SOURCES = tests/check_net_read.c tests/check_net_read.h tests/check_net_route.c \
 	tests/fault_server.c tests/fault_server.h tests/fetch.c tests/fetch.h
 check_net_read_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_net_read_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LIBS)
