@@ -2,9 +2,7 @@
 #include "check_net_read.h"
 
 #include <check.h>
-#include <netdb.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
