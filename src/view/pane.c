@@ -58,9 +58,12 @@ static void place_cursor(const struct view *view, struct pane *pane)
 void pane_load(struct view *view, struct pane *pane, int columns)
 {
 	const struct pane_layout *layout = choose_layout(pane, columns);
+	const struct place *place = &view->screen->place;
+	bool full = place->zoomed || place->screen != SCREEN_OVERVIEW;
 
-	if (pane->loaded && layout == pane->layout)
+	if (pane->loaded && layout == pane->layout && full == pane->full)
 		return;
+	pane->full = full;
 	pane->layout = layout;
 	pane->n = pane->all = pane->hidden = 0;
 	pane->ops->load(view, pane);

@@ -92,6 +92,7 @@ struct pane {
 	const struct pane_ops *ops;
 	const struct pane_layout *layout; /* of the last drawing */
 	bool loaded;
+	bool full;          /* it has the screen to itself */
 	struct item *items; /* in the screen's data arena */
 	size_t n;
 	struct column asked[QUERY_COLUMNS];

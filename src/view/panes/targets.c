@@ -7,7 +7,7 @@
 enum { NAME, KIND, STATE, AGE, POLL, NOTES, GUARD, EVERY, LOAD, SERIES, URL };
 
 static const struct pane_column widest[] = {
-	{{"TARGET", 12, 8, 1, 0, 0, TABLE_LEFT}, CELL_TEXT, NAME, 0},
+	{{"TARGET", 18, 17, 1, 0, 0, TABLE_LEFT}, CELL_TEXT, NAME, 0},
 	{{"KIND", 10, 0, 0, 0, 2, TABLE_LEFT}, CELL_TEXT, KIND, 0},
 	{{"STATE", 7, 0, 0, 0, 0, TABLE_LEFT}, CELL_TEXT, STATE, 0},
 	{{"age", 4, 0, 0, 0, 1, TABLE_RIGHT}, CELL_TEXT, AGE, 0},
@@ -21,7 +21,7 @@ static const struct pane_column widest[] = {
 	{{"mem", 6, 0, 0, 0, 8, TABLE_RIGHT}, CELL_VALUE, M_MEMORY, 0},
 	{{"cert", 5, 0, 0, 0, 9, TABLE_RIGHT}, CELL_VALUE, M_CERT_LEFT, 0},
 	{{"GUARD", 5, 0, 0, 1, 5, TABLE_LEFT}, CELL_TEXT, GUARD, 0},
-	{{"NODES, NOTES", 24, 12, 3, 0, 1, TABLE_LEFT}, CELL_TEXT, NOTES, 0},
+	{{"NODES, NOTES", 24, 16, 3, 0, 1, TABLE_LEFT}, CELL_TEXT, NOTES, 0},
 	{{"URL", 24, 12, 1, 0, 9, TABLE_LEFT}, CELL_TEXT, URL, 0},
 };
 
@@ -41,8 +41,11 @@ static const struct pane_layout layouts[] = {
 
 struct targets {
 	struct standing *standings;
+	size_t n;
 	size_t fresh;
 };
+
+#define NODES (DIM_BIT(DIM_TARGET) | DIM_BIT(DIM_SERVICE) | DIM_BIT(DIM_NODE))
 
 static const struct row *row_of(const struct item *rows, size_t n, symbol target)
 {
@@ -54,44 +57,88 @@ static const struct row *row_of(const struct item *rows, size_t n, symbol target
 	return NULL;
 }
 
+static bool passes(const struct view *view, const struct dims *dims)
+{
+	return !view_filter(view) || filter_matches(view_filter(view), view->names, dims);
+}
+
+static struct item make_target(const struct view *view, const struct standing *standing, uint32_t i)
+{
+	struct item item = {.key = {.target = i}, .index = i};
+	bool unjudged = false;
+	const struct finding *finding;
+
+	item.key.dims.value[DIM_TARGET] = model_target_symbol(view->scene->model, i);
+	finding = detect_about(view->scene->detect, &item.key.dims, &unjudged);
+	item.stale = standing->stale > 0;
+	item.worst = worst_of(finding, unjudged || item.stale);
+	return item;
+}
+
 /* A target is a row whether or not it has ever answered. */
-static void load(struct view *view, struct pane *pane)
+static void load_targets(struct view *view, struct pane *pane, struct targets *targets)
 {
 	const struct model *model = view->scene->model;
 	uint32_t i, n = model_target_count(model);
-	struct targets *targets = arena_alloc(&view->screen->data, sizeof(*targets));
-	struct item *rows;
 	size_t nrows;
+	struct item *rows = query_by(view, pane, pane->ops->by, &nrows);
 
-	query_ask(pane);
-	rows = query_by(view, pane, pane->ops->by, &nrows);
-	targets->standings = view_standings(view);
-	pane->extra = targets;
 	pane->items = arena_array(&view->screen->data, n + 1, sizeof(*pane->items));
-	pane->n = 0;
 	for (i = 0; i < n; i++) {
-		struct item item = {.key = {.target = i}, .index = i};
-		bool unjudged = false;
+		struct item item;
 
 		if (!model_target(model, i))
 			continue;
+		targets->n++;
 		targets->fresh += targets->standings[i].answered && !targets->standings[i].stale;
-		item.key.dims.value[DIM_TARGET] = model_target_symbol(model, i);
-		if (view_filter(view) &&
-		    !filter_matches(view_filter(view), view->names, &item.key.dims)) {
+		item = make_target(view, &targets->standings[i], i);
+		if (!passes(view, &item.key.dims)) {
 			pane->hidden++;
 			continue;
 		}
 		item.row = row_of(rows, nrows, item.key.dims.value[DIM_TARGET]);
-		item.worst = worst_of(detect_about(view->scene->detect, &item.key.dims, &unjudged),
-				      unjudged);
-		item.stale = targets->standings[i].stale > 0;
-		if (item.stale && !item.worst)
-			item.worst = worst_of(NULL, true);
 		pane->items[pane->n++] = item;
 	}
-	pane->all = pane->n;
 	items_sort(view, pane, pane->items, pane->n);
+}
+
+/* Puts its nodes under every target. */
+static void weave_nodes(struct view *view, struct pane *pane)
+{
+	const struct item *targets = pane->items;
+	struct item *nodes;
+	size_t i, j, n = pane->n, nnodes;
+
+	nodes = query_by(view, pane, NODES, &nnodes);
+	for (i = 0; i < nnodes; i++)
+		nodes[i].child = nodes[i].bare = true;
+	items_sort(view, pane, nodes, nnodes);
+	pane->items = arena_array(&view->screen->data, n + nnodes + 1, sizeof(*pane->items));
+	pane->n = 0;
+	for (i = 0; i < n; i++) {
+		pane->items[pane->n++] = targets[i];
+		for (j = 0; j < nnodes; j++) {
+			if (!nodes[j].key.dims.value[DIM_NODE] ||
+			    nodes[j].key.dims.value[DIM_TARGET] !=
+				    targets[i].key.dims.value[DIM_TARGET])
+				continue;
+			nodes[j].index = targets[i].index;
+			pane->items[pane->n++] = nodes[j];
+		}
+	}
+}
+
+static void load(struct view *view, struct pane *pane)
+{
+	struct targets *targets = arena_alloc(&view->screen->data, sizeof(*targets));
+
+	targets->standings = view_standings(view);
+	pane->extra = targets;
+	query_ask(pane);
+	load_targets(view, pane, targets);
+	if (pane->full)
+		weave_nodes(view, pane);
+	pane->all = pane->n;
 }
 
 static void age_text(const struct view *view, const struct standing *standing, char *buf,
@@ -139,6 +186,20 @@ static void load_text(const struct standing *standing, char *buf, size_t cap)
 		 decimal_si(bytes, 4, standing->bytes_per_s));
 }
 
+static void node_text(const struct view *view, const struct item *item, int what, char *buf,
+		      size_t cap)
+{
+	const struct figure *up =
+		row_figure(&view->screen->panes[PANE_TARGETS], item->row, CELL_VALUE, M_NODES_UP);
+
+	if (what == NAME)
+		snprintf(buf, cap, "  %s", view_text(view, item->key.dims.value[DIM_NODE]));
+	else if (what == KIND)
+		snprintf(buf, cap, "%s", view_text(view, item->key.dims.value[DIM_SERVICE]));
+	else if (what == STATE && up && !(up->quality & Q_NONE))
+		snprintf(buf, cap, "%s", up->value > 0 ? "up" : "DOWN");
+}
+
 static void text(const struct view *view, const struct item *item, int what, int width, char *buf,
 		 size_t cap)
 {
@@ -147,6 +208,10 @@ static void text(const struct view *view, const struct item *item, int what, int
 	const struct target_info *info = model_target(view->scene->model, (uint32_t)item->index);
 
 	(void)width;
+	if (item->child) {
+		node_text(view, item, what, buf, cap);
+		return;
+	}
 	if (!info)
 		return;
 	if (what == NAME)
@@ -179,7 +244,7 @@ static void note(const struct view *view, const struct pane *pane, char *buf, si
 
 	(void)view;
 	if (targets)
-		snprintf(buf, cap, "%zu of %zu fresh", targets->fresh, pane->all + pane->hidden);
+		snprintf(buf, cap, "%zu of %zu fresh", targets->fresh, targets->n);
 }
 
 const struct pane_ops targets_pane = {
