@@ -1,128 +1,38 @@
 /* Where profiles are, what they ask eval for, and how a path is made of names. */
-#include "base/alloc.h"
+#include "config/paths.h"
 #include "profile/load.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* A user's own folder first; NULL when there is no such folder to have. The caller frees it. */
-static char *folder(int i)
-{
-	const char *config = getenv("XDG_CONFIG_HOME");
-	const char *home = getenv("HOME");
-	const char *data = getenv("HYPERCARE_DATA_DIR");
-	struct strbuf path;
-
-	strbuf_init(&path);
-	if (i == 1)
-		strbuf_addf(&path, "%s/profiles", data && *data ? data : DATA_DIR);
-	else if (config && *config)
-		strbuf_addf(&path, "%s/hypercare/profiles", config);
-	else if (home && *home)
-		strbuf_addf(&path, "%s/.config/hypercare/profiles", home);
-	if (path.len == 0) {
-		strbuf_release(&path);
-		return NULL;
-	}
-	return strbuf_detach(&path);
-}
-
-static bool is_name(const char *name)
-{
-	return *name && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
-}
 
 struct profile *profile_find(const char *name, struct err *err)
 {
-	struct profile *profile = NULL;
-	bool found = false;
+	char *path = paths_find("profiles", name);
+	struct profile *profile;
 
-	if (!is_name(name)) {
-		err_set(err, ERR_NOT_FOUND,
-			"a profile's name is made of small letters, digits and -");
+	if (!path) {
+		err_set(err, ERR_NOT_FOUND, "no profile is called %s", name);
 		return NULL;
 	}
-	for (int i = 0; !found && i < 2; i++) {
-		char *dir = folder(i);
-		struct strbuf path;
-
-		if (!dir)
-			continue;
-		strbuf_init(&path);
-		strbuf_addf(&path, "%s/%s.yaml", dir, name);
-		found = access(path.buf, F_OK) == 0;
-		if (found)
-			profile = profile_load(path.buf, NULL, NULL, err);
-		if (found && !profile)
-			err_prefix(err, "%s", path.buf);
-		strbuf_release(&path);
-		free(dir);
-	}
-	if (!found)
-		err_set(err, ERR_NOT_FOUND, "no profile is called %s", name);
+	profile = profile_load(path, NULL, NULL, err);
+	if (!profile)
+		err_prefix(err, "%s", path);
+	free(path);
 	return profile;
-}
-
-struct listed {
-	char *name;
-	char *path;
-};
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct listed *)a)->name, ((const struct listed *)b)->name);
-}
-
-static void list_folder(const char *dir, struct listed **list, size_t *n, size_t *cap)
-{
-	DIR *handle = opendir(dir);
-	struct dirent *entry;
-
-	while (handle && (entry = readdir(handle))) {
-		size_t len = strlen(entry->d_name);
-		struct strbuf path;
-		char *name;
-		bool known = false;
-
-		if (len <= 5 || strcmp(entry->d_name + len - 5, ".yaml") != 0)
-			continue;
-		name = xstrndup(entry->d_name, len - 5);
-		for (size_t i = 0; i < *n; i++)
-			known |= strcmp((*list)[i].name, name) == 0;
-		if (known || !is_name(name)) {
-			free(name);
-			continue;
-		}
-		*list = xgrow(*list, cap, *n + 1, sizeof(**list));
-		strbuf_init(&path);
-		strbuf_addf(&path, "%s/%s", dir, entry->d_name);
-		(*list)[(*n)++] = (struct listed){name, strbuf_detach(&path)};
-	}
-	if (handle)
-		closedir(handle);
 }
 
 void profile_list(void (*each)(void *ctx, const char *name, const char *path), void *ctx)
 {
-	struct listed *list = NULL;
-	size_t n = 0, cap = 0;
+	char **names = paths_names("profiles");
 
-	for (int i = 0; i < 2; i++) {
-		char *dir = folder(i);
-		if (dir)
-			list_folder(dir, &list, &n, &cap);
-		free(dir);
+	for (char **name = names; *name; name++) {
+		char *path = paths_find("profiles", *name);
+
+		if (path)
+			each(ctx, *name, path);
+		free(path);
 	}
-	if (n)
-		qsort(list, n, sizeof(*list), by_name);
-	for (size_t i = 0; i < n; i++) {
-		each(ctx, list[i].name, list[i].path);
-		free(list[i].name);
-		free(list[i].path);
-	}
-	free(list);
+	paths_names_free(names);
 }
 
 /* An expression and the name under which it is run. */
