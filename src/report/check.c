@@ -1,5 +1,7 @@
 #include "report/breakdown.h"
 
+#include "base/decimal.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,17 +25,27 @@ static int finding_code(const struct finding *finding)
 						     : CODE_OK;
 }
 
-/* A target that cannot be read is unknown, whatever the rules say of the others. */
+/* A target that is not read, or is read no more, is unknown, whatever the rules say of the
+ * others. */
 static const char *unread_target(const struct report_input *input, char *buf, size_t cap)
 {
 	for (uint32_t i = 0; i < model_source_count(input->model); i++) {
 		struct source_status status = model_source(input->model, i);
 		const struct target_info *info = model_target(input->model, status.target);
+		char age[16];
 
-		if (!info || status.answered || status.outcome < TICK_FAILED)
+		if (!info)
 			continue;
-		snprintf(buf, cap, "%s: %s", info->name, status.error);
-		return buf;
+		if (!status.answered && status.outcome >= TICK_FAILED) {
+			snprintf(buf, cap, "%s: %s", info->name, status.error);
+			return buf;
+		}
+		if (status.answered && model_source_stale(input->model, i, input->now)) {
+			decimal_duration(age, input->now.mono_ms - status.last_ok.mono_ms);
+			snprintf(buf, cap, "%s: %s is %s old%s%s", info->name, status.name, age,
+				 *status.error ? ": " : "", status.error);
+			return buf;
+		}
 	}
 	return NULL;
 }

@@ -162,7 +162,8 @@ static void add_table(struct strbuf *out, const struct report_input *input,
 		named += is_named(breakdown, &result.rows[i]);
 	if (named || breakdown->empty) {
 		strbuf_addf(out, "\n%s", breakdown->title);
-		strbuf_addchars(out, ' ', NAME_COLUMNS + 2 - strlen(breakdown->title));
+		if (named)
+			strbuf_addchars(out, ' ', NAME_COLUMNS + 2 - strlen(breakdown->title));
 		for (size_t column = 0; named && column < breakdown->n; column++)
 			if (!column_is_empty(&result, column))
 				strbuf_addf(out, " %*s", CELL,
