@@ -260,8 +260,12 @@ START_TEST(idle_series_are_freed_with_their_names)
 		bench_set(&bench, SIGNAL_REQUESTS, "route=/stays", t);
 		if (t < 10)
 			bench_set(&bench, SIGNAL_REQUESTS, "client=10.0.0.1", t);
+		if (t < 70)
+			bench_set(&bench, SIGNAL_REQUESTS, "client=10.0.0.2", t);
 		bench_tick(&bench, t * 5);
 		if (t == 170)
+			ck_assert_uint_eq(model_source(bench.model, bench.source).series, 3);
+		if (t == 255) /* the last samples of the second are still there */
 			ck_assert_uint_eq(model_source(bench.model, bench.source).series, 2);
 		if (t == 300)
 			dict_reset(&bench.dict);

@@ -301,6 +301,8 @@ START_TEST(stale_sources_keep_their_last_values)
 	ck_assert_uint_eq(figure.quality, 0);
 	figure = ask(&bench, M_REQUEST_RATE, "", 162);
 	ck_assert_double_eq(figure.value, 10);
+	ck_assert_double_eq(figure.n, 600);
+	ck_assert_int_eq(figure.covered_ms, MINUTE);
 	ck_assert_uint_eq(figure.quality, Q_STALE);
 	ck_assert_int_eq(figure.age_ms, 42000);
 	figure = ask(&bench, M_CONNECTIONS, "", 162);
