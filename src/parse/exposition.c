@@ -27,14 +27,21 @@ struct exposition *exposition_new(const struct exposition_ops *ops, void *ctx)
 	return x;
 }
 
+static void release_work(struct exposition *x)
+{
+	strbuf_release(&x->carry);
+	strbuf_release(&x->scratch);
+	free(x->work);
+	x->work = NULL;
+}
+
 void exposition_free(struct exposition *x)
 {
 	if (!x)
 		return;
 	known_release(&x->known);
 	families_release(&x->families);
-	strbuf_release(&x->carry);
-	strbuf_release(&x->scratch);
+	release_work(x);
 	free(x);
 }
 
@@ -64,6 +71,8 @@ void exposition_begin(struct exposition *x, const struct exposition_options *opt
 	known_begin(&x->known);
 	families_begin(&x->families);
 	strbuf_clear(&x->carry);
+	if (!x->work)
+		x->work = xmalloc(sizeof(*x->work));
 	x->nseries = 0;
 	x->nbatch = 0;
 	x->skip = x->line_family = FAMILY_NONE;
@@ -81,14 +90,14 @@ int exposition_fail(struct exposition *x, enum err_code code, const char *line, 
 static struct exposition_sample *flush(struct exposition *x, size_t n)
 {
 	if (n)
-		x->ops.samples(x->ctx, x->batch, n);
+		x->ops.samples(x->ctx, x->work->batch, n);
 	x->nbatch = 0;
-	return x->batch;
+	return x->work->batch;
 }
 
 static void push(struct exposition *x, uint32_t ref, double value, int64_t timestamp_ms)
 {
-	struct exposition_sample *sample = &x->batch[x->nbatch];
+	struct exposition_sample *sample = &x->work->batch[x->nbatch];
 
 	sample->ref = ref;
 	sample->value = value;
@@ -151,7 +160,7 @@ static size_t terminate(char *s, size_t len, bool escaped)
  * was. What the line shares with the one that was copied before stays. */
 static char *copy_line(struct exposition *x, uint32_t kept)
 {
-	const struct line *line = &x->line;
+	const struct line *line = &x->work->line;
 	uint32_t from = kept ? line->kept_bytes : 0;
 	char *copy;
 
@@ -161,7 +170,7 @@ static char *copy_line(struct exposition *x, uint32_t kept)
 	memcpy(copy + from, line->start + from, line->value - from);
 	for (uint32_t i = kept; i < line->nlabels; i++) {
 		const struct line_label *from_label = &line->labels[i];
-		struct exposition_label *label = &x->labels[i];
+		struct exposition_label *label = &x->work->labels[i];
 
 		label->name = copy + from_label->name;
 		label->value = copy + from_label->value;
@@ -176,11 +185,11 @@ static char *copy_line(struct exposition *x, uint32_t kept)
 /* Asks for the series of the scanned line. */
 static uint32_t ask(struct exposition *x, bool asked_before)
 {
-	const struct line *line = &x->line;
+	const struct line *line = &x->work->line;
 	const struct family *family = &x->families.list[x->line_family];
 	char *copy = copy_line(x, asked_before && x->scratch.cap > line->value ? line->kept : 0);
 	struct exposition_series series = {
-		.labels = x->labels,
+		.labels = x->work->labels,
 		.nlabels = line->nlabels,
 		.name = copy + line->name,
 		.name_len = terminate(copy + line->name, line->name_len, line->name_escaped),
@@ -196,7 +205,7 @@ static uint32_t ask(struct exposition *x, bool asked_before)
 
 static void resolve(struct exposition *x)
 {
-	const struct line *line = &x->line;
+	const struct line *line = &x->work->line;
 	const char *name = line->start + line->name;
 	size_t len = line->name_len;
 
@@ -297,7 +306,7 @@ static inline const char *read_value(const char *p, const char *end, double *ret
 static const char *read_sample(struct exposition *x, const char *p, const char *end,
 			       double *ret_value, struct line_tail *tail)
 {
-	const struct line *line = &x->line;
+	const struct line *line = &x->work->line;
 	const char *at = p + line->value, *newline;
 	bool openmetrics = x->options.openmetrics;
 
@@ -321,8 +330,8 @@ static const char *read_sample(struct exposition *x, const char *p, const char *
 /* Takes the scanned line in: as one of the last scrape, found again, or as a new one. */
 static void take(struct exposition *x, bool asked_before, double value, int64_t timestamp_ms)
 {
-	uint32_t len = x->line.value, ref;
-	uint64_t hash = hash_bytes(x->line.start, len) +
+	uint32_t len = x->work->line.value, ref;
+	uint64_t hash = hash_bytes(x->work->line.start, len) +
 			(x->line_in_group ? x->families.group_hash : x->families.other_hash);
 	const struct known_line *found = x->known.n ? known_find(&x->known, len, hash, hash) : NULL;
 
@@ -357,14 +366,14 @@ static const char *cold_sample(struct exposition *x, const char *p, const char *
 	bool same, asked_before = x->asked;
 	double value;
 
-	line_compare(&x->line, p, end);
-	same = x->line.common > x->line.name_len && x->line_family != FAMILY_NONE;
+	line_compare(&x->work->line, p, end);
+	same = x->work->line.common > x->work->line.name_len && x->line_family != FAMILY_NONE;
 
 	x->asked = false;
 	if (!same && is_unwanted(x, p, end))
 		return skip_line(x, p, end, &x->stats.skipped);
-	if (line_scan(&x->line, p, end) < 0)
-		return fault(x, p, end, x->line.fault, x->line.why);
+	if (line_scan(&x->work->line, p, end) < 0)
+		return fault(x, p, end, x->work->line.fault, x->work->line.why);
 	if (!same)
 		resolve(x);
 	if (!x->families.list[x->line_family].wanted)
@@ -376,7 +385,7 @@ static const char *cold_sample(struct exposition *x, const char *p, const char *
 		return NULL;
 	take(x, asked_before, value, tail.timestamp_ms);
 	x->stats.lines++;
-	x->stats.lenient += x->line.loose != NULL || tail.loose;
+	x->stats.lenient += x->work->line.loose != NULL || tail.loose;
 	x->stats.exemplars += tail.exemplar;
 	return newline + 1;
 }
@@ -455,7 +464,7 @@ static const char *known_lines(struct exposition *x, const char *p, const char *
 	const uint64_t group_hash = x->families.group_hash, other_hash = x->families.other_hash;
 	const size_t line_bytes = x->options.line_bytes;
 	const bool differs = x->known.differs;
-	struct exposition_sample *out = x->batch + x->nbatch;
+	struct exposition_sample *out = x->work->batch + x->nbatch;
 
 	for (; line < last && line->len < (size_t)(end - p); line++) {
 		uint64_t context = line->hash - hash_bytes(p, line->len);
@@ -471,13 +480,13 @@ static const char *known_lines(struct exposition *x, const char *p, const char *
 			break;
 		out->ref = line->ref;
 		out += line->ref != EXPOSITION_SKIP;
-		if (out == x->batch + BATCH)
+		if (out == x->work->batch + BATCH)
 			out = flush(x, BATCH);
 		if (differs)
 			known_add(&x->known, line->hash, line->len, line->ref, line);
 		p = newline + 1;
 	}
-	x->nbatch = (size_t)(out - x->batch);
+	x->nbatch = (size_t)(out - x->work->batch);
 	x->known.at = (size_t)(line - x->known.lines);
 	x->nseries += (uint32_t)(line - first);
 	x->stats.lines += (uint64_t)(line - first);
@@ -488,7 +497,7 @@ static const char *known_lines(struct exposition *x, const char *p, const char *
 /* Reads whole lines: end[-1] is a newline. */
 static int read_lines(struct exposition *x, const char *p, const char *end)
 {
-	x->line.start = NULL;
+	x->work->line.start = NULL;
 	x->asked = false;
 	while (p < end) {
 		const char *start = p;
@@ -565,6 +574,14 @@ static void end_line(struct exposition *x, bool complete)
 	read_lines(x, x->carry.buf, x->carry.buf + x->carry.len);
 }
 
+static void commit(struct exposition *x)
+{
+	flush(x, x->nbatch);
+	known_commit(&x->known);
+	if (x->families.n > x->families.used * 4 + FAMILIES_SPARE)
+		exposition_forget(x);
+}
+
 int exposition_end(struct exposition *x, bool complete, struct err *err)
 {
 	if (!x->failed && x->carry.len)
@@ -572,11 +589,8 @@ int exposition_end(struct exposition *x, bool complete, struct err *err)
 	if (!x->failed && x->options.openmetrics && !x->eof)
 		exposition_fail(x, ERR_TRUNCATED, NULL, NULL, "# EOF is missing");
 	x->ended = x->stats;
-	if (x->failed)
-		return failed(x, err);
-	flush(x, x->nbatch);
-	known_commit(&x->known);
-	if (x->families.n > x->families.used * 4 + FAMILIES_SPARE)
-		exposition_forget(x);
-	return 0;
+	if (!x->failed)
+		commit(x);
+	release_work(x);
+	return x->failed ? failed(x, err) : 0;
 }

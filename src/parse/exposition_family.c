@@ -24,9 +24,10 @@ void families_init(struct families *families)
 
 void families_release(struct families *families)
 {
+	for (size_t i = 0; i < families->n; i++)
+		free(families->list[i].name);
 	free(families->list);
 	map_release(&families->index);
-	arena_release(&families->names);
 	strbuf_release(&families->last_name);
 	families_init(families);
 }
@@ -68,7 +69,7 @@ static uint32_t add(struct exposition *x, const char *name, size_t len)
 		xgrow(families->list, &families->cap, families->n + 1, sizeof(*families->list));
 	family = &families->list[families->n];
 	*family = (struct family){
-		.name = arena_strndup(&families->names, name, len),
+		.name = xstrndup(name, len),
 		.len = len,
 		.wanted = !x->ops.family || x->ops.family(x->ctx, name, len),
 	};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define NEARBY 16
+#define ROOM   256 /* lines for which there is room at first */
 
 void known_release(struct known *known)
 {
@@ -50,7 +51,9 @@ struct known_line *known_room(struct known *known)
 {
 	if (!known->differs)
 		begin_to_differ(known);
-	known->next = xgrow(known->next, &known->next_cap, known->nnext + 1, sizeof(*known->next));
+	if (known->nnext == known->next_cap)
+		known->next = xgrow(known->next, &known->next_cap, known->nnext * 2 + ROOM,
+				    sizeof(*known->next));
 	return &known->next[known->nnext++];
 }
 

@@ -65,9 +65,9 @@ static int read_name(struct exposition *x, struct meta *meta, const char *p, con
 	const char *after;
 
 	if (*p == '"') {
-		after = line_quoted(&x->line, p, newline + 1, &meta->name_escaped);
+		after = line_quoted(&x->work->line, p, newline + 1, &meta->name_escaped);
 		if (!after)
-			return fail(x, meta, x->line.fault, x->line.why);
+			return fail(x, meta, x->work->line.fault, x->work->line.why);
 		meta->name = (struct text){p + 1, after++};
 	} else {
 		after = line_name(p, newline + 1);

@@ -2,7 +2,6 @@
 #ifndef HC_PARSE_EXPOSITION_PRIVATE_H
 #define HC_PARSE_EXPOSITION_PRIVATE_H
 
-#include "base/arena.h"
 #include "base/map.h"
 #include "base/strbuf.h"
 #include "parse/exposition.h"
@@ -129,7 +128,7 @@ const struct known_line *known_find(struct known *known, uint32_t len, uint64_t 
 #define FAMILY_NONE UINT32_MAX
 
 struct family {
-	const char *name;
+	char *name;
 	size_t len;
 	enum exposition_type type;
 	bool wanted;
@@ -144,7 +143,6 @@ struct families {
 	size_t used; /* in this scrape */
 	uint32_t scrape;
 	struct map index;
-	struct arena names;
 	uint32_t group;      /* the family of the last TYPE line */
 	uint64_t group_hash; /* of that line: the context of the samples of its family */
 	uint64_t other_hash; /* of all TYPE lines so far: the context of all other samples */
@@ -177,6 +175,13 @@ bool families_owns_line(const struct families *families, uint32_t family, const 
 /* The family's type, as this scrape has declared it so far. */
 enum exposition_type families_type(const struct families *families, uint32_t family);
 
+/* What is needed only while a scrape is under way. */
+struct work {
+	struct line line;
+	struct exposition_label labels[LINE_LABELS];
+	struct exposition_sample batch[BATCH];
+};
+
 struct exposition {
 	struct exposition_ops ops;
 	void *ctx;
@@ -195,9 +200,7 @@ struct exposition {
 	uint32_t line_family; /* of line; FAMILY_NONE when a TYPE line came since */
 	bool line_in_group;
 	size_t nbatch;
-	struct exposition_sample batch[BATCH];
-	struct exposition_label labels[LINE_LABELS];
-	struct line line;
+	struct work *work;
 };
 
 /* exposition_meta.c: lines that begin with '#', and empty ones. */
