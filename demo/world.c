@@ -95,13 +95,14 @@ static const struct assistant first_assistants[ASSISTANTS] = {
 	 .streams = false},
 };
 
-/* When each incident plays, in seconds of the loop. */
+/* When each incident plays, in seconds of the loop, and when it begins if it is played alone: what
+ * is judged by how it was before needs some time before. */
 static const struct {
-	double from_s, to_s;
+	double from_s, to_s, alone_s;
 } acts[INCIDENT_END] = {
-	[INCIDENT_CHECKOUT] = {QUIET_S, 130},
-	[INCIDENT_PROMPT] = {45, 250},
-	[INCIDENT_ATTACK] = {80, 210},
+	[INCIDENT_CHECKOUT] = {QUIET_S, 100, QUIET_S},
+	[INCIDENT_PROMPT] = {90, 300, 90},
+	[INCIDENT_ATTACK] = {130, 240, QUIET_S},
 };
 
 void world_init(struct world *world, uint64_t seed, int only, double epoch_s, double speed)
@@ -167,7 +168,7 @@ bool world_plays(const struct world *world, enum incident incident)
 	if (world->only && world->only != (int)incident)
 		return false;
 	if (world->only)
-		shift_s = acts[incident].from_s - QUIET_S;
+		shift_s = acts[incident].from_s - acts[incident].alone_s;
 	return at_s >= acts[incident].from_s - shift_s && at_s < acts[incident].to_s - shift_s;
 }
 
