@@ -194,8 +194,9 @@ static bool type_suits(enum map_type type, const struct signal_info *info)
 {
 	switch (type) {
 	case MAP_COUNTER:
-	case MAP_TOTAL:
 		return info->kind == KIND_COUNTER;
+	case MAP_TOTAL:
+		return info->kind == KIND_COUNTER || info->kind == KIND_GAUGE;
 	case MAP_GAUGE:
 		return info->kind == KIND_GAUGE || info->kind == KIND_STATE;
 	case MAP_STATE:
