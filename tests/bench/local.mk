@@ -18,3 +18,15 @@ bench_parse_LDADD = $(PARSE_LIBS)
 
 bench:: bench_parse
 	top_builddir='$(top_builddir)' $(srcdir)/tests/bench/bench-parse
+
+EXTRA_DIST += tests/bench/bench-screen
+if HAVE_VTERM
+EXTRA_PROGRAMS += bench_screen
+bench_screen_SOURCES = tests/bench/bench_screen.c
+bench_screen_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
+bench_screen_LDADD = $(VTERM_LIBS)
+bench_screen_program = bench_screen
+endif
+
+bench:: hypercare $(bench_screen_program)
+	top_builddir='$(top_builddir)' BENCH='$(BENCH)' $(srcdir)/tests/bench/bench-screen
