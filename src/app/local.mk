@@ -23,3 +23,14 @@ src_app_libapp_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS)
 bin_PROGRAMS += hypercare
 hypercare_SOURCES = src/main.c
 hypercare_LDADD = src/app/libapp.a $(TUI_LIBS) $(REPORT_LIBS) $(COLLECT_LIBS)
+
+if HAVE_CHECK
+check_PROGRAMS += check_app_options check_app_targets
+TESTS += check_app_options check_app_targets
+check_app_options_SOURCES = tests/check_app_options.c
+check_app_options_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_app_options_LDADD = $(hypercare_LDADD) $(CHECK_LIBS)
+check_app_targets_SOURCES = tests/check_app_targets.c
+check_app_targets_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_app_targets_LDADD = $(hypercare_LDADD) $(CHECK_LIBS)
+endif

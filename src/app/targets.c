@@ -17,6 +17,15 @@ static bool has_scheme(const char *url)
 	return false;
 }
 
+/* A user stands before the host, an '@' elsewhere is part of a path or a query. */
+static bool has_user(const char *url)
+{
+	const char *rest = strstr(url, "://");
+	const char *host = rest ? rest + 3 + strspn(rest + 3, "/") : url;
+
+	return memchr(host, '@', strcspn(host, "/?#")) != NULL;
+}
+
 static void complete_url(struct strbuf *url, const char *given)
 {
 	if (!strcmp(given, "-"))
@@ -89,7 +98,7 @@ int targets_add(struct config *config, const char *given, const struct options *
 	struct config_target *target;
 	int result = -1;
 
-	if (strchr(given, '@')) {
+	if (has_user(given)) {
 		err_set(err, ERR_INVALID,
 			"a URL with a user or password is refused: use --auth basic:env:NAME");
 		goto out;
