@@ -42,7 +42,7 @@ struct config *app_config(const struct options *options, int argc, char **argv)
 		return NULL;
 	for (int i = 0; i < argc; i++)
 		if (targets_add(config, argv[i], options, &err)) {
-			app_fail(EXIT_USAGE, "%s: %s", argv[i], err.msg);
+			app_fail(EXIT_USAGE, "%s", err.msg); /* the word may hold a password */
 			config_unref(config);
 			return NULL;
 		}
