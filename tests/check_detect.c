@@ -83,6 +83,7 @@ START_TEST(errors_pend_fire_and_clear)
 	ck_assert_ptr_null(site_finding(&site, "errors-5xx"));
 	ck_assert_int_eq(site_events(&site, EVENT_CLEAR), 1);
 	ck_assert_int_eq(detect_event(site.detect, 0)->kind, EVENT_CLEAR);
+	ck_assert_ptr_nonnull(strstr(detect_event(site.detect, 0)->text, " is over"));
 }
 END_TEST
 

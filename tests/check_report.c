@@ -224,6 +224,29 @@ START_TEST(text_has_its_parts)
 	assert_has("timed out\n");
 	assert_has("\n  edge                 kong       metrics      up          0s");
 	assert_has("\nTIMELINE\n");
+	assert_has(" CRIT  /cart/checkout 5xx ");
+	assert_has(" pend  /cart/checkout 5xx ");
+}
+END_TEST
+
+START_TEST(tables_fit_a_terminal)
+{
+	struct report_input in = input();
+	const char *table, *end;
+
+	traffic(60, 6);
+	in.now = site_clock(site.second);
+	report_text(&in, &out);
+	table = strstr(out.buf, "\nTARGETS ");
+	end = strstr(out.buf, "\nSOURCES");
+	ck_assert(table && end);
+	while (table < end) {
+		const char *next = strchr(table + 1, '\n');
+
+		ck_assert_int_le(next - table - 1, 120);
+		table = next;
+	}
+	assert_has("  5xx%");
 }
 END_TEST
 
@@ -460,6 +483,7 @@ int main(void)
 	tcase_add_checked_fixture(text, set_up, tear_down);
 	tcase_add_test(text, text_has_its_parts);
 	tcase_add_test(text, text_of_nothing_wrong);
+	tcase_add_test(text, tables_fit_a_terminal);
 	suite_add_tcase(suite, text);
 	tcase_add_checked_fixture(json, set_up, tear_down);
 	tcase_add_test(json, example_has_the_schema);

@@ -91,8 +91,10 @@ static void report(struct detect *detect, const struct instance *instance, enum 
 	const struct finding *finding = &instance->finding;
 	char text[280];
 
-	snprintf(text, sizeof(text), "%s %s", finding->what,
-		 kind == EVENT_CLEAR ? "is well again" : finding->why);
+	if (kind == EVENT_CLEAR)
+		snprintf(text, sizeof(text), "%s: %s is over", finding->what, finding->rule->name);
+	else
+		snprintf(text, sizeof(text), "%s %s", finding->what, finding->why);
 	events_add(detect, kind, detect->now, finding->target, &finding->dims, text);
 }
 

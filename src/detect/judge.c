@@ -161,7 +161,7 @@ static void judge_sources(struct detect *detect, size_t rule, judge_seen see)
 			snprintf(why, sizeof(why), "%s: last answer %s ago; %.100s", status.name,
 				 age, status.error);
 		else
-			snprintf(why, sizeof(why), "%s: no answer yet; %.120s", status.name,
+			snprintf(why, sizeof(why), "%s: no figures yet; %.120s", status.name,
 				 status.error);
 		judgement.why = why;
 		judgement.figure = (struct figure){.source = i, .quality = Q_NONE | Q_STALE};

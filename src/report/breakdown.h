@@ -8,7 +8,7 @@ struct breakdown {
 	const char *title; /* head of the table in the text form */
 	const char *empty; /* what the text form says when it has no row; NULL: leaves it out */
 	dim_mask by;
-	enum measure measures[QUERY_COLUMNS];
+	enum measure measures[QUERY_COLUMNS]; /* the most useful first */
 	size_t n;
 	int sort; /* column, worst first */
 };

@@ -7,9 +7,19 @@
 #include <string.h>
 #include <time.h>
 
-#define ROWS         15 /* of one table */
-#define NAME_COLUMNS 44
-#define CELL         8
+#define ROWS       15  /* of one table */
+#define WIDTH      120 /* columns of a terminal that a table stays within */
+#define NAME_LEAST 12
+#define NAME_MOST  44
+#define CELL       8
+#define CELLS      10 /* the measures of a breakdown stand in the order of their use */
+
+/* What of a breakdown is printed. */
+struct shown {
+	size_t columns[CELLS];
+	size_t n;
+	int name_width;
+};
 
 static void add_moment(struct strbuf *out, int64_t wall_ms)
 {
@@ -134,19 +144,64 @@ static bool is_named(const struct breakdown *breakdown, const struct row *row)
 	return breakdown->by == DIM_BIT(DIM_TARGET) || dims_mask(&row->dims) & ~DIM_BIT(DIM_TARGET);
 }
 
-static void add_row(struct strbuf *out, const struct report_input *input,
-		    const struct result *result, const struct row *row, size_t columns)
+static int name_width(const struct report_input *input, const struct breakdown *breakdown,
+		      const struct result *result)
+{
+	int most = NAME_LEAST, width;
+	char name[256];
+
+	for (size_t i = 0; i < result->n; i++) {
+		if (!is_named(breakdown, &result->rows[i]))
+			continue;
+		row_name(input, &result->rows[i], name, sizeof(name));
+		utf8_fit(name, NAME_MOST, &width);
+		if (width > most)
+			most = width;
+	}
+	return most;
+}
+
+static void choose_columns(const struct report_input *input, const struct breakdown *breakdown,
+			   const struct result *result, struct shown *ret_shown)
+{
+	size_t room;
+
+	*ret_shown = (struct shown){.name_width = name_width(input, breakdown, result)};
+	room = (size_t)(WIDTH - 2 - ret_shown->name_width) / (CELL + 1);
+	for (size_t i = 0; i < breakdown->n && ret_shown->n < CELLS && ret_shown->n < room; i++)
+		if (!column_is_empty(result, i))
+			ret_shown->columns[ret_shown->n++] = i;
+}
+
+static void add_row(struct strbuf *out, const struct report_input *input, const struct row *row,
+		    const struct shown *shown)
 {
 	char name[256], cell[CELL + 1];
 
 	row_name(input, row, name, sizeof(name));
 	strbuf_addstr(out, "  ");
-	add_padded(out, name, NAME_COLUMNS);
-	for (size_t column = 0; column < columns; column++)
-		if (!column_is_empty(result, column))
-			strbuf_addf(out, " %*s", CELL,
-				    figure_format(cell, CELL, &row->figures[column]));
+	add_padded(out, name, shown->name_width);
+	for (size_t i = 0; i < shown->n; i++)
+		strbuf_addf(out, " %*s", CELL,
+			    figure_format(cell, CELL, &row->figures[shown->columns[i]]));
 	strbuf_addch(out, '\n');
+}
+
+static void add_rows(struct strbuf *out, const struct report_input *input,
+		     const struct breakdown *breakdown, const struct result *result)
+{
+	struct shown shown;
+
+	choose_columns(input, breakdown, result, &shown);
+	strbuf_addch(out, '\n');
+	add_padded(out, breakdown->title, shown.name_width + 2);
+	for (size_t i = 0; i < shown.n; i++)
+		strbuf_addf(out, " %*s", CELL,
+			    measure_info(breakdown->measures[shown.columns[i]])->title);
+	strbuf_addch(out, '\n');
+	for (size_t i = 0; i < result->n; i++)
+		if (is_named(breakdown, &result->rows[i]))
+			add_row(out, input, &result->rows[i], &shown);
 }
 
 static void add_table(struct strbuf *out, const struct report_input *input,
@@ -160,21 +215,10 @@ static void add_table(struct strbuf *out, const struct report_input *input,
 	breakdown_run(breakdown, input, ROWS, &arena, &result);
 	for (size_t i = 0; i < result.n; i++)
 		named += is_named(breakdown, &result.rows[i]);
-	if (named || breakdown->empty) {
-		strbuf_addf(out, "\n%s", breakdown->title);
-		if (named)
-			strbuf_addchars(out, ' ', NAME_COLUMNS + 2 - strlen(breakdown->title));
-		for (size_t column = 0; named && column < breakdown->n; column++)
-			if (!column_is_empty(&result, column))
-				strbuf_addf(out, " %*s", CELL,
-					    measure_info(breakdown->measures[column])->title);
-		strbuf_addch(out, '\n');
-	}
-	if (!named && breakdown->empty)
-		strbuf_addf(out, "  %s\n", breakdown->empty);
-	for (size_t i = 0; i < result.n; i++)
-		if (is_named(breakdown, &result.rows[i]))
-			add_row(out, input, &result, &result.rows[i], breakdown->n);
+	if (named)
+		add_rows(out, input, breakdown, &result);
+	else if (breakdown->empty)
+		strbuf_addf(out, "\n%s\n  %s\n", breakdown->title, breakdown->empty);
 	if (result.all > result.n)
 		strbuf_addf(out, "  +%zu more\n", result.all - result.n);
 	arena_release(&arena);
@@ -182,6 +226,10 @@ static void add_table(struct strbuf *out, const struct report_input *input,
 
 static void add_timeline(struct strbuf *out, const struct report_input *input)
 {
+	static const char *const kinds[] = {
+		[EVENT_CRIT] = "CRIT",   [EVENT_WARN] = "WARN",  [EVENT_PEND] = "pend",
+		[EVENT_CLEAR] = "clear", [EVENT_CHANGE] = "chg", [EVENT_NOTE] = "note",
+		[EVENT_STALE] = "stale"};
 	size_t n = detect_event_count(input->detect);
 
 	if (n)
@@ -191,7 +239,7 @@ static void add_timeline(struct strbuf *out, const struct report_input *input)
 
 		strbuf_addstr(out, "  ");
 		add_moment(out, event->at.wall_ms);
-		strbuf_addf(out, " %s\n", event->text);
+		strbuf_addf(out, " %-5s %s\n", kinds[event->kind], event->text);
 	}
 }
 
