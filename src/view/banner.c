@@ -245,6 +245,7 @@ void banner_draw(struct view *view)
 
 void worst_draw(struct view *view, struct area area)
 {
+	struct detect_summary summary = view_summary(view);
 	size_t i;
 
 	for (i = 0; i < view_finding_count(view); i++) {
@@ -261,7 +262,11 @@ void worst_draw(struct view *view, struct area area)
 			    view_age(view, finding->onset, age), finding->what, finding->why);
 		return;
 	}
-	area_text(area, 0, 0, STYLE_DIM, " no rule finds anything wrong");
+	if (summary.unjudged)
+		area_printf(area, 0, 0, STYLE_STALE, " not judged, no data: %s",
+			    summary.unjudged_why);
+	else
+		area_text(area, 0, 0, STYLE_DIM, " no rule finds anything wrong");
 }
 
 /* What the keys mean, the most needed first: as many as fit. */

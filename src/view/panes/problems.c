@@ -129,7 +129,9 @@ static void note(const struct view *view, const struct pane *pane, char *buf, si
 	if (pane->hidden)
 		snprintf(hidden, sizeof(hidden), ", the filter hides %zu", pane->hidden);
 	if (!pane->n)
-		snprintf(buf, cap, "none now%s", hidden);
+		snprintf(buf, cap, "%s%s",
+			 view_summary(view).unjudged ? "not all can be judged" : "none now",
+			 hidden);
 	else if (pane->n > pane->shown)
 		snprintf(buf, cap, "%zu-%zu of %zu%s, worst first%s", pane->top + 1,
 			 pane->top + pane->shown, pane->n, hidden, next);
@@ -161,5 +163,5 @@ const struct pane_ops problems_pane = {
 	.style = style,
 	.note = note,
 	.foot = foot,
-	.empty = "no rule finds anything wrong",
+	.empty = "nothing that can be judged is wrong",
 };
