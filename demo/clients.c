@@ -1,7 +1,6 @@
 /* The second gateway: the clients behind its access log, among them one that should not be. */
+#include "base/clock.h"
 #include "world.h"
-
-#include <time.h>
 
 #define ATTACKER     "203.0.113.9"
 #define ATTACK_PER_S 38.0
@@ -36,12 +35,10 @@ static const struct {
 static void write_line(struct world *world, const char *client, const char *agent, const char *path,
 		       int code, int bytes, double time_s)
 {
-	time_t wall = (time_t)(world->epoch_s + world->now_s / world->speed);
+	int64_t wall_ms = (int64_t)(world->epoch_s + world->now_s / world->speed) * 1000;
 	char stamp[40];
-	struct tm tm;
 
-	gmtime_r(&wall, &tm);
-	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S+00:00", &tm);
+	clock_format(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S+00:00", wall_ms, true);
 	if (code == 429)
 		fprintf(world->access_log,
 			"%s [%s] \"GET %s HTTP/1.1\" 429 %d 0.000 - - - \"-\" \"-\" \"%s\"\n",

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 START_TEST(test_strbuf)
 {
@@ -121,6 +122,23 @@ START_TEST(test_log_long)
 }
 END_TEST
 
+START_TEST(test_clock_format)
+{
+	char buf[24];
+
+	ck_assert_int_eq(setenv("TZ", "IST-5:30", 1), 0);
+	tzset();
+	ck_assert_ptr_eq(clock_format(buf, sizeof(buf), "%H:%M:%S", 1700000000999, true), buf);
+	ck_assert_str_eq(buf, "22:13:20");
+	clock_format(buf, sizeof(buf), "%H:%M:%S %Z", 1700000000000, false);
+	ck_assert_str_eq(buf, "03:43:20 IST");
+	clock_format(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%SZ", 951782400000, true);
+	ck_assert_str_eq(buf, "2000-02-29T00:00:00Z");
+	clock_format(buf, sizeof(buf), "%Y-%m-%d, more than fits", 0, true);
+	ck_assert_str_eq(buf, "");
+}
+END_TEST
+
 START_TEST(test_clock)
 {
 	struct clock first = clock_read(), second = clock_read();
@@ -140,5 +158,6 @@ TCase *text_cases(void)
 	tcase_add_test(cases, test_log);
 	tcase_add_test(cases, test_log_long);
 	tcase_add_test(cases, test_clock);
+	tcase_add_test(cases, test_clock_format);
 	return cases;
 }

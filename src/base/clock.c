@@ -20,3 +20,16 @@ struct clock clock_read(void)
 {
 	return (struct clock){.mono_ms = read_ms(MONO_CLOCK), .wall_ms = read_ms(CLOCK_REALTIME)};
 }
+
+/* The attribute of the declaration has compilers check the callers' formats. */
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+char *clock_format(char *buf, size_t cap, const char *format, int64_t wall_ms, bool utc)
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm tm;
+
+	if (!(utc ? gmtime_r(&seconds, &tm) : localtime_r(&seconds, &tm)) ||
+	    !strftime(buf, cap, format, &tm))
+		buf[0] = '\0';
+	return buf;
+}

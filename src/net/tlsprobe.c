@@ -1,6 +1,7 @@
 #include "net/tlsprobe.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 
@@ -50,10 +51,10 @@ static const char *field(const char *line, const char *name)
 static void take_date(struct tls_probe *probe, const char *text)
 {
 	time_t when = curl_getdate(text, NULL);
-	struct tm tm;
 
-	if (when != -1 && gmtime_r(&when, &tm))
-		strftime(probe->expires, sizeof(probe->expires), "%Y-%m-%d", &tm);
+	if (when != -1)
+		clock_format(probe->expires, sizeof(probe->expires), "%Y-%m-%d",
+			     (int64_t)when * 1000, true);
 }
 
 static void take_names(struct tls_probe *probe, const char *text)

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define ROWS 1000 /* of one breakdown */
 
@@ -19,15 +18,11 @@ static json_t *number(double value)
 
 static json_t *moment(int64_t wall_ms)
 {
-	time_t seconds = (time_t)(wall_ms / 1000);
 	char text[40];
-	struct tm tm;
 
 	if (!wall_ms)
 		return json_null();
-	gmtime_r(&seconds, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return json_string(text);
+	return json_string(clock_format(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", wall_ms, true));
 }
 
 static json_t *dims_object(const struct report_input *input, const struct dims *dims)

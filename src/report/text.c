@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define ROWS       15  /* of one table */
 #define WIDTH      120 /* columns of a terminal that a table stays within */
@@ -23,13 +22,9 @@ struct shown {
 
 static void add_moment(struct strbuf *out, int64_t wall_ms)
 {
-	time_t seconds = (time_t)(wall_ms / 1000);
-	char text[40];
-	struct tm tm;
+	char text[16];
 
-	gmtime_r(&seconds, &tm);
-	strftime(text, sizeof(text), "%H:%M:%S", &tm);
-	strbuf_addstr(out, text);
+	strbuf_addstr(out, clock_format(text, sizeof(text), "%H:%M:%S", wall_ms, true));
 }
 
 static void add_padded(struct strbuf *out, const char *text, int columns)
@@ -43,12 +38,9 @@ static void add_padded(struct strbuf *out, const char *text, int columns)
 
 static void add_head(struct strbuf *out, const struct report_input *input)
 {
-	time_t seconds = (time_t)(input->now.wall_ms / 1000);
 	char text[40];
-	struct tm tm;
 
-	gmtime_r(&seconds, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm);
+	clock_format(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", input->now.wall_ms, true);
 	strbuf_addf(out, "hypercare report%s%s  %s  window %llds\n",
 		    input->project && *input->project ? " " : "",
 		    input->project ? input->project : "", text, (long long)input->window_ms / 1000);

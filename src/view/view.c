@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define LEAST_REFRESH_MS      1000
 #define IDLE_REFRESH_MS       10000
@@ -151,35 +150,16 @@ void view_thaw(struct screen *screen)
 	screen->paused = false;
 }
 
-static void broken_time(const struct view *view, int64_t wall_ms, struct tm *ret_tm)
-{
-	time_t seconds = (time_t)(wall_ms / 1000);
-
-	if (view->scene->utc)
-		gmtime_r(&seconds, ret_tm);
-	else
-		localtime_r(&seconds, ret_tm);
-}
-
 char *view_time(const struct view *view, int64_t wall_ms, char *buf)
 {
-	struct tm tm;
-
-	broken_time(view, wall_ms, &tm);
-	strftime(buf, 16, "%H:%M:%S", &tm);
-	return buf;
+	return clock_format(buf, 16, "%H:%M:%S", wall_ms, view->scene->utc);
 }
 
 const char *view_zone(const struct view *view, int64_t wall_ms, char *buf, size_t cap)
 {
-	struct tm tm;
-
 	if (view->scene->utc)
 		return "UTC";
-	broken_time(view, wall_ms, &tm);
-	if (!strftime(buf, cap, "%Z", &tm))
-		return "local";
-	return buf;
+	return *clock_format(buf, cap, "%Z", wall_ms, false) ? buf : "local";
 }
 
 char *view_duration(int64_t ms, char *buf)
