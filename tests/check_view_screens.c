@@ -1,3 +1,4 @@
+#include "golden.h"
 #include "view_scene.h"
 
 #include "base/utf8.h"
@@ -20,48 +21,7 @@ static void teardown(void)
 	shop_release(&shop);
 }
 
-static char *screen_path(const char *name)
-{
-	const char *top = getenv("top_srcdir");
-	struct strbuf path = STRBUF_INIT;
-
-	strbuf_addf(&path, "%s/tests/screens/%s.screen", top ? top : ".", name);
-	return strbuf_detach(&path);
-}
-
-static char *read_all(const char *path)
-{
-	struct strbuf text = STRBUF_INIT;
-	FILE *file = fopen(path, "r");
-	char buf[4096];
-	size_t n;
-
-	ck_assert_msg(file != NULL, "%s cannot be read", path);
-	while ((n = fread(buf, 1, sizeof(buf), file)) > 0)
-		strbuf_add(&text, buf, n);
-	fclose(file);
-	return strbuf_detach(&text);
-}
-
-static void write_all(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-
-	ck_assert_msg(file != NULL, "%s cannot be written", path);
-	fputs(text, file);
-	ck_assert_int_eq(fclose(file), 0);
-}
-
-/* Whole screens are too long for a message of the test library. */
-static void same_text(const char *name, const char *got, const char *want)
-{
-	if (!strcmp(got, want))
-		return;
-	fprintf(stderr, "%s: wanted\n%s%s: got\n%s", name, want, name, got);
-	ck_abort_msg("%s is not as it was", name);
-}
-
-/* Screens as they must look. HYPERCARE_UPDATE_SCREENS=1 writes them anew. */
+/* Screens as they must look. */
 static const struct {
 	const char *name;
 	int second;
@@ -102,20 +62,15 @@ static const struct {
 
 START_TEST(test_screen)
 {
-	char *got, *want, *path = screen_path(screens[_i].name);
+	char *got;
 
 	shop.frame.ascii = !strstr(screens[_i].name, "utf8");
 	shop_run(&shop, screens[_i].second);
 	free(shop_draw(&shop, screens[_i].rows, screens[_i].columns));
 	shop_keys(&shop, screens[_i].keys);
 	got = shop_draw(&shop, screens[_i].rows, screens[_i].columns);
-	if (getenv("HYPERCARE_UPDATE_SCREENS"))
-		write_all(path, got);
-	want = read_all(path);
-	same_text(screens[_i].name, got, want);
+	golden_compare(screens[_i].name, got);
 	free(got);
-	free(want);
-	free(path);
 }
 END_TEST
 
@@ -262,7 +217,7 @@ START_TEST(test_escape_undoes_one_step)
 		else
 			shop_keys(&shop, "Esc");
 		at = now_drawn();
-		same_text(steps[i], at, seen[i]);
+		golden_same(steps[i], at, seen[i]);
 		free(at);
 	}
 	for (i = 0; i < 5; i++)
@@ -329,7 +284,7 @@ START_TEST(test_pause_holds_still)
 	before = now_drawn();
 	shop_run(&shop, SHOP_END);
 	after = now_drawn();
-	same_text("paused", strchr(after, '\n'), strchr(before, '\n'));
+	golden_same("paused", strchr(after, '\n'), strchr(before, '\n'));
 	ck_assert_ptr_nonnull(strstr(after, " PAUSED "));
 	ck_assert_ptr_nonnull(strstr(after, "14:23:47 UTC"));
 	free(before);

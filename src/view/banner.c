@@ -113,16 +113,16 @@ static void draw_first(struct view *view, struct area area)
 	const struct scene *scene = view->scene;
 	bool narrow = view->layout.narrow;
 	const char *gap = narrow ? " " : "  ";
-	char buf[256], right[96], at[64], mode[64], phase[64];
+	char buf[256], right[96], at[64], mode[64], phase[64], write[32], left[16];
 	enum style worst;
 	int column, end;
 
 	area_fill(area, 0, 0, area.columns, ' ', STYLE_BANNER);
 	clock_text(view, at, sizeof(at));
+	snprintf(write, sizeof(write), narrow ? "RW %s" : "WRITE %s",
+		 view_duration(scene->write_left_ms, left));
 	snprintf(right, sizeof(right), narrow ? "%s  %s " : "%s   %s ", at,
-		 scene->read_only ? narrow ? "RO" : "READ-ONLY"
-		 : narrow         ? "RW"
-				  : "WRITE OPEN");
+		 scene->read_only ? narrow ? "RO" : "READ-ONLY" : write);
 	end = area.columns - utf8_width(right);
 	if (end < area.columns / 2)
 		end = area.columns;
@@ -318,15 +318,27 @@ static void draw_message(struct view *view, struct area area)
 			    event->text);
 }
 
+/* What runs is never hidden by panes. */
+static void draw_strip(struct view *view, struct area area)
+{
+	char text[512];
+	bool idle;
+
+	dialog_strip(view->scene, text, sizeof(text));
+	idle = !strcmp(text, "none");
+	if (view->layout.narrow)
+		area_printf(area, 0, 1, idle ? STYLE_DIM : STYLE_PEND, "act: %s%s", text,
+			    idle ? " running" : "");
+	else
+		rule_draw(area, 0, idle ? STYLE_TITLE : STYLE_PEND, "ACTIONS RUNNING", text);
+}
+
 void footer_draw(struct view *view)
 {
 	const struct layout *layout = &view->layout;
 
-	if (layout->actions.rows && layout->narrow)
-		area_text(box_area(view, layout->actions), 0, 1, STYLE_DIM, "act: none running");
-	else if (layout->actions.rows)
-		rule_draw(box_area(view, layout->actions), 0, STYLE_TITLE, "ACTIONS RUNNING",
-			  "none");
+	if (layout->actions.rows)
+		draw_strip(view, box_area(view, layout->actions));
 	if (layout->kind == LAYOUT_TINY)
 		area_text(box_area(view, layout->message), 0, 1, STYLE_DIM, "needs 40x10");
 	if (layout->message.rows && (layout->kind != LAYOUT_TINY || view->screen->prompt.open))

@@ -136,6 +136,9 @@ int screen_command(struct screen *screen, const struct scene *scene, int argc,
 	view_settle(&view);
 	for (i = 0; infos[i].name; i++)
 		if (!strcmp(infos[i].name, argv[0]))
-			return runs[i](&call);
+			return dialog_allows(&screen->dialog, argv[0])
+				       ? runs[i](&call)
+				       : err_set(err, ERR_REFUSED,
+						 "a dialog is open: Esc closes it");
 	return 1;
 }

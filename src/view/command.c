@@ -54,7 +54,9 @@ bool call_single(const struct screen *screen)
 
 static void move_rows(struct screen *screen, long rows)
 {
-	if (screen->pager.open)
+	if (screen->dialog.kind != DIALOG_NONE)
+		dialog_move(&screen->dialog, rows);
+	else if (screen->pager.open)
 		pager_scroll(&screen->pager, rows);
 	else if (screen->place.opened)
 		opened_scroll(screen, rows);
@@ -81,7 +83,9 @@ int run_move(const struct call *call)
 
 int run_page(const struct call *call)
 {
-	long rows = call->screen->pager.open     ? (long)call->screen->pager.room
+	const struct dialog *dialog = &call->screen->dialog;
+	long rows = dialog->kind == DIALOG_PLAN  ? (long)dialog->body.room
+		    : call->screen->pager.open   ? (long)call->screen->pager.room
 		    : call->screen->place.opened ? call->screen->page
 						 : (long)call_pane(call->screen)->shown;
 	bool down = !strcmp(call_word(call, 1), "down");
@@ -196,6 +200,8 @@ int run_open(const struct call *call)
 {
 	struct identity row;
 
+	if (call->screen->dialog.kind == DIALOG_PLAN)
+		return dialog_begin(&call->screen->dialog, call->view->scene, call->err);
 	if (call->screen->pager.open || call->screen->place.opened)
 		return 0;
 	if (!screen_row(call->screen, &row) || !(dims_mask(&row.dims) || row.target != UINT32_MAX))
@@ -210,6 +216,10 @@ int run_open(const struct call *call)
 /* The newest of what is open goes; false when there is nothing. */
 static bool undo_step(struct screen *screen)
 {
+	if (screen->dialog.kind != DIALOG_NONE) {
+		dialog_close(&screen->dialog);
+		return true;
+	}
 	if (screen->pager.open) {
 		pager_close(&screen->pager);
 		return true;
@@ -238,7 +248,9 @@ int run_close(const struct call *call)
 {
 	struct place *place = &call->screen->place;
 
-	if (call->screen->pager.open)
+	if (call->screen->dialog.kind != DIALOG_NONE)
+		dialog_close(&call->screen->dialog);
+	else if (call->screen->pager.open)
 		pager_close(&call->screen->pager);
 	else if (place->opened)
 		place->opened = false;

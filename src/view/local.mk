@@ -6,6 +6,7 @@ src_view_libview_a_SOURCES = \
 	src/view/command.c src/view/command.h \
 	src/view/command_show.c \
 	src/view/complete.c \
+	src/view/dialog.c src/view/dialog.h \
 	src/view/explain.c src/view/explain.h \
 	src/view/frame.c src/view/frame.h \
 	src/view/help.c src/view/help.h \
@@ -28,7 +29,7 @@ src_view_libview_a_SOURCES = \
 	src/view/svg.c \
 	src/view/table.c src/view/table.h \
 	src/view/view.c
-VIEW_LIBS = src/view/libview.a $(DETECT_LIBS)
+VIEW_LIBS = src/view/libview.a $(ACT_LIBS) $(DETECT_LIBS)
 
 if HAVE_CHECK
 check_PROGRAMS += check_view_frame
@@ -39,15 +40,30 @@ check_view_frame_LDADD = $(VIEW_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += check_view_screens
 TESTS += check_view_screens
-check_view_screens_SOURCES = tests/check_view_screens.c tests/view_scene.c tests/view_scene.h
+check_view_screens_SOURCES = tests/check_view_screens.c tests/view_scene.c tests/view_scene.h \
+	tests/golden.c tests/golden.h
 check_view_screens_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_view_screens_LDADD = $(WHOLE) src/view/libview.a $(PARTS) $(VIEW_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += check_view_dialog
+TESTS += check_view_dialog
+check_view_dialog_SOURCES = tests/check_view_dialog.c tests/view_scene.c tests/view_scene.h \
+	tests/golden.c tests/golden.h
+check_view_dialog_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_view_dialog_LDADD = $(VIEW_LIBS) $(CHECK_LIBS)
 endif
 
 EXTRA_DIST += \
 	tests/screens/ai-120x40.screen \
 	tests/screens/back-80x24.screen \
 	tests/screens/calm-120x40.screen \
+	tests/screens/dialog-confirming-80x24.screen \
+	tests/screens/dialog-done-120x40.screen \
+	tests/screens/dialog-least-40x10.screen \
+	tests/screens/dialog-menu-80x24.screen \
+	tests/screens/dialog-plan-120x40.screen \
+	tests/screens/dialog-plan-80x24.screen \
+	tests/screens/dialog-preview-80x24.screen \
 	tests/screens/changes-80x24.screen \
 	tests/screens/command-80x24.screen \
 	tests/screens/filtered-120x40.screen \

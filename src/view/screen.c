@@ -35,6 +35,7 @@ struct screen *screen_new(void)
 	}
 	prompt_init(&screen->prompt);
 	pager_init(&screen->pager);
+	dialog_init(&screen->dialog);
 	arena_init(&screen->filter_arena);
 	arena_init(&screen->data);
 	arena_init(&screen->draw);
@@ -55,6 +56,7 @@ void screen_free(struct screen *screen)
 	view_thaw(screen);
 	prompt_release(&screen->prompt);
 	pager_release(&screen->pager);
+	dialog_release(&screen->dialog);
 	arena_release(&screen->filter_arena);
 	arena_release(&screen->data);
 	arena_release(&screen->draw);
@@ -226,8 +228,8 @@ static void draw_overview(struct view *view)
 	draw_separators(view);
 }
 
-/* A text lies over all but the banner and the last lines. */
-static void draw_pager(struct view *view)
+/* A text or a dialog lies over all but the banner and the last lines. */
+static void draw_over(struct view *view)
 {
 	char keys[96], back[24], search[24];
 	const struct layout *layout = &view->layout;
@@ -235,10 +237,16 @@ static void draw_pager(struct view *view)
 	struct area area = area_part(frame_area(view->frame), layout->worst.row, 0,
 				     end - layout->worst.row, view->frame->columns);
 
-	snprintf(keys, sizeof(keys), "%s back  %s search", view_key(view, "back", back),
-		 view_key(view, "prompt /", search));
-	if (area.rows > 0)
+	if (area.rows < 1)
+		return;
+	snprintf(keys, sizeof(keys), "%s back", view_key(view, "back", back));
+	if (view->screen->dialog.kind != DIALOG_NONE) {
+		dialog_draw(&view->screen->dialog, view->scene, area, keys);
+	} else if (view->screen->pager.open) {
+		snprintf(keys, sizeof(keys), "%s back  %s search", view_key(view, "back", back),
+			 view_key(view, "prompt /", search));
 		pager_draw(&view->screen->pager, area, keys);
+	}
 }
 
 static void draw_tiny(struct view *view)
@@ -265,8 +273,7 @@ static void draw_all(struct view *view)
 				draw_titled(view, place->focus);
 		}
 		banner_draw(view); /* last: it shows the row that the cursor came to stand on */
-		if (view->screen->pager.open)
-			draw_pager(view);
+		draw_over(view);
 	}
 	footer_draw(view);
 }
@@ -347,6 +354,72 @@ static void prompt_ended(struct screen *screen, bool done, const char **ret_line
 		*ret_line = screen->line;
 }
 
+/* A choice that wants more words goes to the command line. */
+static bool chosen(struct screen *screen, const struct scene *scene, keycode key,
+		   const char **ret_line)
+{
+	struct dialog *dialog = &screen->dialog;
+
+	if (!dialog_key(dialog, scene, key, ret_line))
+		return false;
+	if (!*ret_line)
+		return true;
+	memcpy(screen->line, *ret_line, sizeof(screen->line));
+	if (dialog->items[dialog->at].asks) {
+		prompt_open(&screen->prompt, PROMPT_COMMAND, screen->line);
+		*ret_line = NULL;
+	} else {
+		*ret_line = screen->line;
+	}
+	dialog_close(dialog);
+	return true;
+}
+
+void screen_menu(struct screen *screen, const char *title, const struct screen_choice *choices,
+		 size_t n)
+{
+	struct dialog *dialog = &screen->dialog;
+
+	dialog_close(dialog);
+	dialog->kind = DIALOG_MENU;
+	dialog->at = 0;
+	dialog->n = n < DIALOG_ITEMS ? n : DIALOG_ITEMS;
+	memcpy(dialog->items, choices, dialog->n * sizeof(*choices));
+	snprintf(dialog->title, sizeof(dialog->title), "%s", title);
+}
+
+void screen_show_plan(struct screen *screen, const char *plan, const char *challenge)
+{
+	struct dialog *dialog = &screen->dialog;
+
+	dialog_close(dialog);
+	dialog->kind = DIALOG_PLAN;
+	dialog->body.top = 0;
+	snprintf(dialog->plan, sizeof(dialog->plan), "%s", plan);
+	snprintf(dialog->challenge, sizeof(dialog->challenge), "%s", challenge);
+}
+
+void screen_left(struct screen *screen)
+{
+	screen->dialog.seen = screen->dialog.drawn;
+}
+
+bool screen_confirmed(struct screen *screen, const char **ret_plan, const char **ret_typed)
+{
+	struct dialog *dialog = &screen->dialog;
+	bool confirmed = dialog->confirmed;
+
+	*ret_plan = dialog->plan;
+	*ret_typed = dialog->typed;
+	dialog->confirmed = false;
+	return confirmed;
+}
+
+const char *screen_plan(const struct screen *screen)
+{
+	return screen->dialog.kind == DIALOG_PLAN ? screen->dialog.plan : "";
+}
+
 bool screen_key(struct screen *screen, const struct scene *scene, keycode key,
 		const char **ret_line)
 {
@@ -355,7 +428,7 @@ bool screen_key(struct screen *screen, const struct scene *scene, keycode key,
 
 	*ret_line = NULL;
 	if (!screen->prompt.open)
-		return false;
+		return chosen(screen, scene, key, ret_line);
 	screen->prompt.complete = complete_word;
 	screen->prompt.complete_ctx = &view;
 	outcome = prompt_key(&screen->prompt, key);
@@ -395,6 +468,8 @@ char *screen_copy(struct screen *screen, const struct scene *scene, bool sentenc
 	bool tags = false;
 	size_t i;
 
+	if (screen->dialog.kind == DIALOG_PLAN)
+		return dialog_copy(&screen->dialog, scene);
 	if (screen->pager.open)
 		return xstrdup(screen->pager.text.buf);
 	for (i = 0; i < pane->n; i++)

@@ -20,6 +20,8 @@ enum screen_name {
 	SCREEN_TIMELINE
 };
 
+struct plan_view; /* act/act.h */
+
 /* All that a frame shows; borrowed while drawing. */
 struct scene {
 	const struct model *model;
@@ -32,7 +34,11 @@ struct scene {
 	const char *status; /* last line: message of the moment, or "" */
 	bool status_error;
 	bool utc;
-	bool read_only; /* write window closed */
+	bool read_only;        /* write window closed */
+	int64_t write_left_ms; /* of the write window */
+	/* The plans there are, newest first. */
+	const struct plan_view *plans;
+	size_t nplans;
 	bool simulated; /* the demo: said in the banner */
 	double link_bytes_per_s;
 	unsigned link_one_in; /* 1 frame in N leaves; 1: all */
@@ -49,6 +55,14 @@ struct scene {
 		const char *help;
 		const char *group;
 	} * commands;
+};
+
+/* One thing that can be chosen in a menu. */
+struct screen_choice {
+	char title[128];
+	char line[256]; /* command that it stands for; "" when it cannot be done */
+	char note[192]; /* why not, or what to know */
+	bool asks;      /* the line wants more words: it is put into the command line */
 };
 
 struct screen;
@@ -85,6 +99,20 @@ bool screen_key(struct screen *screen, const struct scene *scene, keycode key,
 
 /* Text that was pasted: goes into an open prompt, as text; false when there is none. */
 bool screen_paste(struct screen *screen, const struct scene *scene, const char *text);
+
+/* Opens a menu over the panes; choices are copied. */
+void screen_menu(struct screen *screen, const char *title, const struct screen_choice *choices,
+		 size_t n);
+/* Opens the plan of this name among those of the scene, confirmed by typing challenge. */
+void screen_show_plan(struct screen *screen, const char *plan, const char *challenge);
+/* To be called when all of the last frame has left for the terminal: what is typed from now on may
+ * be meant for what it shows. */
+void screen_left(struct screen *screen);
+/* Once for each plan that was confirmed: its name and what was typed, borrowed until the next
+ * call. */
+bool screen_confirmed(struct screen *screen, const char **ret_plan, const char **ret_typed);
+/* The plan whose dialog is open, or "". */
+const char *screen_plan(const struct screen *screen);
 
 /* The instant that queries are asked about: now, the paused moment, or a stepped-back one. */
 struct clock screen_at(const struct screen *screen, struct clock now);

@@ -2,6 +2,7 @@
 #ifndef HC_VIEW_STATE_H
 #define HC_VIEW_STATE_H
 
+#include "view/dialog.h"
 #include "view/layout.h"
 #include "view/pager.h"
 #include "view/pane.h"
@@ -40,6 +41,7 @@ struct screen {
 	struct pane panes[PANE_COUNT];
 	struct prompt prompt;
 	struct pager pager;
+	struct dialog dialog;
 	char before_prompt[VIEW_FILTER]; /* the filter, for when typing one is given up */
 	int64_t window_ms;
 	bool paused;

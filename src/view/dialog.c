@@ -1,0 +1,394 @@
+#include "view/dialog.h"
+
+#include "base/alloc.h"
+#include "view/state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Rows beside the text: the target's banner and the line that says what is next. */
+#define DIALOG_FRAME 2
+
+void dialog_init(struct dialog *dialog)
+{
+	memset(dialog, 0, sizeof(*dialog));
+	pager_init(&dialog->body);
+}
+
+void dialog_release(struct dialog *dialog)
+{
+	pager_release(&dialog->body);
+}
+
+void dialog_close(struct dialog *dialog)
+{
+	dialog->kind = DIALOG_NONE;
+	dialog->typing = dialog->wrong = dialog->seen = dialog->drawn = false;
+	dialog->len = 0;
+	dialog->typed[0] = dialog->plan[0] = '\0';
+}
+
+const struct plan_view *dialog_plan(const struct dialog *dialog, const struct scene *scene)
+{
+	size_t i;
+
+	for (i = 0; dialog->kind == DIALOG_PLAN && i < scene->nplans; i++)
+		if (!strcmp(scene->plans[i].name, dialog->plan))
+			return &scene->plans[i];
+	return NULL;
+}
+
+bool dialog_allows(const struct dialog *dialog, const char *command)
+{
+	static const char *const allowed[] = {"move", "page", "open", "back", "close", "prompt"};
+	size_t i;
+
+	for (i = 0; i < sizeof(allowed) / sizeof(*allowed); i++)
+		if (!strcmp(command, allowed[i]))
+			return true;
+	return dialog->kind == DIALOG_NONE;
+}
+
+int dialog_begin(struct dialog *dialog, const struct scene *scene, struct err *err)
+{
+	const struct plan_view *plan = dialog_plan(dialog, scene);
+
+	if (!dialog->seen || !plan)
+		return 0;
+	if (plan->state != PLAN_PLANNED)
+		return err_set(err, ERR_REFUSED, "nothing waits for a confirmation here");
+	if (plan->guard == CONFIG_RO)
+		return err_set(err, ERR_REFUSED, "%s is read-only by its configuration",
+			       plan->target_name);
+	if (scene->read_only)
+		return err_set(err, ERR_REFUSED,
+			       "the write window is closed: W opens it for 10 minutes");
+	dialog->typing = true;
+	dialog->wrong = false;
+	dialog->len = 0;
+	dialog->typed[0] = '\0';
+	return 0;
+}
+
+void dialog_move(struct dialog *dialog, long rows)
+{
+	long at = (long)dialog->at + rows;
+
+	if (dialog->kind == DIALOG_PLAN) {
+		pager_scroll(&dialog->body, rows);
+		return;
+	}
+	at = at < 0 ? 0 : at >= (long)dialog->n ? (long)dialog->n - 1 : at;
+	dialog->at = at < 0 ? 0 : (size_t)at;
+}
+
+/* What was typed so far is what is wanted, begins it, or is wrong. */
+static void judge_typed(struct dialog *dialog)
+{
+	if (!strcmp(dialog->typed, dialog->challenge)) {
+		dialog->confirmed = true;
+		dialog->typing = false;
+	} else if (strncmp(dialog->typed, dialog->challenge, dialog->len) != 0) {
+		dialog->wrong = true;
+	}
+}
+
+static bool typed_key(struct dialog *dialog, keycode key)
+{
+	if (key == KEYMAP_SPECIAL + KEYNAME_ESC) {
+		dialog->typing = dialog->wrong = false;
+	} else if (key == KEYMAP_SPECIAL + KEYNAME_BACKSPACE) {
+		dialog->len -= dialog->len > 0;
+		dialog->typed[dialog->len] = '\0';
+		dialog->wrong = strncmp(dialog->typed, dialog->challenge, dialog->len) != 0;
+	} else if (key == KEYMAP_SPECIAL + KEYNAME_PGDN || key == KEYMAP_SPECIAL + KEYNAME_DOWN) {
+		pager_scroll(&dialog->body, 1);
+	} else if (key == KEYMAP_SPECIAL + KEYNAME_PGUP || key == KEYMAP_SPECIAL + KEYNAME_UP) {
+		pager_scroll(&dialog->body, -1);
+	} else if (key > ' ' && key < 0x7f && dialog->len + 1 < sizeof(dialog->typed)) {
+		dialog->typed[dialog->len++] = (char)key;
+		dialog->typed[dialog->len] = '\0';
+		judge_typed(dialog);
+	}
+	return true;
+}
+
+static bool chosen_key(struct dialog *dialog, keycode key, const char **ret_line)
+{
+	if (key >= '1' && key <= '9' && key - '1' < dialog->n)
+		dialog->at = key - '1';
+	else if (key != KEYMAP_SPECIAL + KEYNAME_ENTER)
+		return false;
+	if (dialog->at < dialog->n && dialog->items[dialog->at].line[0])
+		*ret_line = dialog->items[dialog->at].line;
+	return true;
+}
+
+bool dialog_key(struct dialog *dialog, const struct scene *scene, keycode key,
+		const char **ret_line)
+{
+	if (dialog->kind == DIALOG_NONE)
+		return false;
+	if (!dialog->seen)
+		return true;
+	if (dialog->kind == DIALOG_MENU)
+		return chosen_key(dialog, key, ret_line);
+	if (dialog->typing && !dialog_plan(dialog, scene))
+		dialog->typing = false;
+	return dialog->typing && typed_key(dialog, key);
+}
+
+static void put_section(struct strbuf *out, const char *head, const char *text)
+{
+	const char *end;
+
+	if (!text || !text[0])
+		return;
+	strbuf_addf(out, "%s\n", head);
+	for (; *text; text = *end ? end + 1 : end) {
+		end = text + strcspn(text, "\n");
+		strbuf_addf(out, "  %.*s\n", (int)(end - text), text);
+	}
+}
+
+static void put_requests(struct strbuf *out, const struct plan_view *plan)
+{
+	size_t i;
+
+	strbuf_addf(out,
+		    plan->nrequests == 1 ? "the request, sent once\n"
+					 : "%zu requests, each sent once\n",
+		    plan->nrequests);
+	for (i = 0; i < plan->nrequests; i++) {
+		const struct plan_request *request = &plan->requests[i];
+
+		strbuf_addf(out, "  %s%s%s", request->method, request->method[0] ? " " : "",
+			    request->url);
+		if (request->status)
+			strbuf_addf(out, "  -> %d", request->status);
+		else if (request->sent)
+			strbuf_addstr(out, "  -> sent");
+		strbuf_addch(out, '\n');
+		if (request->body[0])
+			strbuf_addf(out, "    %s\n", request->body);
+	}
+}
+
+static void plan_text(const struct plan_view *plan, struct strbuf *out)
+{
+	const struct profile_action *action = plan->action;
+
+	put_section(out, "careful", plan->warning);
+	if (plan->before[0] || plan->after[0]) {
+		strbuf_addf(out, "before -> after\n  %s\n  -> %s\n",
+			    plan->before[0] ? plan->before : "(nothing)",
+			    plan->after[0] ? plan->after : "(nothing)");
+	}
+	put_section(out, "whom it meets", plan->blast);
+	put_requests(out, plan);
+	put_section(out, "how long it lasts",
+		    action && action->volatile_text ? action->volatile_text
+						    : "kept by the gateway until it is taken back");
+	put_section(out, "how it is proved", action ? action->effect : NULL);
+	put_section(out, "how it is taken back",
+		    plan->undoable ? plan->undo : "it cannot be taken back");
+	put_section(out, "the same from a shell", plan->twin);
+}
+
+static const char *watch_word(enum watch_state watch)
+{
+	static const char *const words[] = {
+		[WATCH_NONE] = "",
+		[WATCH_WATCHING] = ", watching the figures",
+		[WATCH_RECOVERED] = ", recovered",
+		[WATCH_NOT_RECOVERED] = ", NOT recovered",
+	};
+
+	return words[watch];
+}
+
+static enum style state_style(const struct plan_view *plan)
+{
+	if (plan->watch == WATCH_NOT_RECOVERED)
+		return STYLE_CRIT;
+	switch (plan->state) {
+	case PLAN_CONFIRMED:
+	case PLAN_ALREADY:
+		return STYLE_GOOD_NEWS;
+	case PLAN_UNKNOWN:
+	case PLAN_PARTIAL:
+	case PLAN_CONFLICT:
+		return STYLE_CRIT;
+	case PLAN_REJECTED:
+	case PLAN_REFUSED:
+	case PLAN_EXPIRED:
+		return STYLE_WARN;
+	default:
+		return STYLE_PEND;
+	}
+}
+
+/* What the operator can do about a plan that waits for him. */
+static void waiting_text(const struct dialog *dialog, const struct scene *scene,
+			 const struct plan_view *plan, char *buf, size_t cap)
+{
+	char left[16];
+
+	view_duration(plan->expires_ms - scene->now.mono_ms, left);
+	if (plan->guard == CONFIG_RO)
+		snprintf(buf, cap, "PREVIEW  %s is read-only", plan->target_name);
+	else if (scene->read_only)
+		snprintf(buf, cap, "PREVIEW  the write window is closed: W opens it");
+	else if (dialog->typing)
+		snprintf(buf, cap, "type %s to send: %s%s", dialog->challenge, dialog->typed,
+			 dialog->wrong ? "   that is not it" : "_");
+	else
+		snprintf(buf, cap, "Enter, then type %s, to send%s%s", dialog->challenge,
+			 plan->expires_ms ? "; expires in " : "", plan->expires_ms ? left : "");
+}
+
+static void draw_next(const struct dialog *dialog, const struct scene *scene,
+		      const struct plan_view *plan, struct area area)
+{
+	bool waits = plan->state == PLAN_PLANNED;
+	char text[384], left[16];
+
+	if (waits) {
+		waiting_text(dialog, scene, plan, text, sizeof(text));
+	} else {
+		int len = snprintf(text, sizeof(text), "%s%s%s%s", plan_state_word(plan->state),
+				   watch_word(plan->watch), plan->why[0] ? ": " : "", plan->why);
+
+		view_duration(plan->due_ms - scene->now.mono_ms, left);
+		if (plan->due_ms && len > 0 && (size_t)len < sizeof(text))
+			snprintf(text + len, sizeof(text) - (size_t)len, "; taken back in %s",
+				 left);
+	}
+	area_fill(area, 0, 0, area.columns, ' ', waits ? STYLE_INPUT : STYLE_TEXT);
+	area_text(area, 0, 1,
+		  dialog->wrong ? STYLE_CRIT
+		  : waits       ? STYLE_INPUT
+				: state_style(plan),
+		  text);
+}
+
+static enum style target_style(const char *banner)
+{
+	return !strcmp(banner, "prod")    ? STYLE_BANNER_PROD
+	       : !strcmp(banner, "stage") ? STYLE_BANNER_STAGE
+	       : !strcmp(banner, "dev")   ? STYLE_BANNER_DEV
+					  : STYLE_BANNER;
+}
+
+static void draw_target(const struct plan_view *plan, struct area area)
+{
+	static const char *const guards[] = {
+		[CONFIG_RO] = "RO", [CONFIG_ASK] = "ASK", [CONFIG_RW] = "RW"};
+	enum style style = target_style(plan->banner);
+	char text[192];
+
+	snprintf(text, sizeof(text), " ON %s  %s  %s", plan->target_name, guards[plan->guard],
+		 plan->banner);
+	area_fill(area, 0, 0, area.columns, ' ', style);
+	area_text(area, 0, 0, style, text);
+	area_text_right(area, 0, area.columns - 1, style, plan_state_word(plan->state));
+}
+
+static void draw_plan(struct dialog *dialog, const struct scene *scene,
+		      const struct plan_view *plan, struct area area, const char *keys)
+{
+	struct pager *body = &dialog->body;
+	size_t top = body->top;
+	char note[96];
+
+	pager_open(body, plan->title);
+	plan_text(plan, &body->text);
+	pager_ready(body);
+	body->top = top;
+	snprintf(note, sizeof(note), "%s  y copies the command", keys);
+	draw_target(plan, area_part(area, 0, 0, 1, area.columns));
+	pager_draw(body, area_part(area, 1, 0, area.rows - DIALOG_FRAME, area.columns), note);
+	draw_next(dialog, scene, plan, area_part(area, area.rows - 1, 0, 1, area.columns));
+}
+
+static void draw_items(struct dialog *dialog, struct area area)
+{
+	size_t shown = area.rows > 1 ? (size_t)area.rows / 2 : 1, i;
+	size_t top = dialog->at >= shown ? dialog->at - shown + 1 : 0;
+
+	for (i = top; i < dialog->n && i - top < shown; i++) {
+		const struct screen_choice *item = &dialog->items[i];
+		int row = (int)(i - top) * 2;
+
+		if (i == dialog->at)
+			area_fill(area, row, 0, area.columns, ' ', STYLE_FOCUS);
+		area_printf(area, row, 0,
+			    i == dialog->at ? STYLE_FOCUS
+			    : item->line[0] ? STYLE_TEXT
+					    : STYLE_DIM,
+			    "%c %zu  %s%s", i == dialog->at ? '>' : ' ', i + 1, item->title,
+			    item->line[0] ? "" : "  (not here)");
+		area_text(area_part(area, row + 1, 0, 1, area.columns), 0, 5, STYLE_DIM,
+			  item->note);
+	}
+}
+
+static void draw_menu(struct dialog *dialog, struct area area, const char *keys)
+{
+	struct pager *frame = &dialog->body;
+
+	pager_open(frame, dialog->title);
+	pager_ready(frame);
+	pager_draw(frame, area, keys);
+	draw_items(dialog, area_part(area, 1, 1, area.rows - 2, area.columns - 2));
+}
+
+void dialog_draw(struct dialog *dialog, const struct scene *scene, struct area area,
+		 const char *keys)
+{
+	const struct plan_view *plan = dialog_plan(dialog, scene);
+
+	if (dialog->kind == DIALOG_MENU)
+		draw_menu(dialog, area, keys);
+	else if (plan)
+		draw_plan(dialog, scene, plan, area, keys);
+	else
+		dialog_close(dialog);
+	dialog->drawn = dialog->kind != DIALOG_NONE;
+}
+
+char *dialog_copy(const struct dialog *dialog, const struct scene *scene)
+{
+	const struct plan_view *plan = dialog_plan(dialog, scene);
+
+	return plan ? xstrdup(plan->twin) : NULL;
+}
+
+/* Whether a plan still wants to be looked after. */
+static bool is_running(const struct plan_view *plan)
+{
+	return plan->state == PLAN_UNKNOWN || plan->state == PLAN_PARTIAL || plan->due_ms ||
+	       plan->watch == WATCH_WATCHING ||
+	       (plan->state > PLAN_PLANNED && !plan_state_final(plan->state));
+}
+
+void dialog_strip(const struct scene *scene, char *buf, size_t cap)
+{
+	size_t i, len = 0;
+
+	buf[0] = '\0';
+	for (i = 0; i < scene->nplans && len + 1 < cap; i++) {
+		const struct plan_view *plan = &scene->plans[i];
+		char left[16] = "";
+
+		if (!is_running(plan))
+			continue;
+		if (plan->due_ms)
+			view_duration(plan->due_ms - scene->now.mono_ms, left);
+		len += (size_t)snprintf(buf + len, cap - len, "%s%s: %s%s%s%s", len ? " | " : "",
+					plan->title, plan_state_word(plan->state),
+					watch_word(plan->watch), left[0] ? ", back in " : "", left);
+	}
+	if (!buf[0])
+		snprintf(buf, cap, "none");
+}
