@@ -1,4 +1,5 @@
 /* Line protocols over TCP and unix sockets: one command a connection. */
+#include "net/change.h"
 #include "net/line.h"
 
 #include <check.h>
@@ -31,16 +32,22 @@ static void answer(int fd)
 	memset(block, 'x', sizeof(block));
 	if (!strcmp(command, "show stat\n"))
 		send(fd, "# pxname\nweb,1\n\n", 16, MSG_NOSIGNAL);
-	else if (!strcmp(command, "denied\n"))
+	else if (!strcmp(command, "show denied\n"))
 		send(fd, "Permission denied\n", 18, MSG_NOSIGNAL);
-	else if (!strcmp(command, "endless\n"))
+	else if (!strcmp(command, "show endless\n"))
 		while (send(fd, block, sizeof(block), MSG_NOSIGNAL) > 0)
 			;
-	else if (!strcmp(command, "stall\n") && send(fd, "# px", 4, MSG_NOSIGNAL) > 0)
+	else if (!strcmp(command, "show stall\n") && send(fd, "# px", 4, MSG_NOSIGNAL) > 0)
 		poll(wait, 2, -1);
-	else if (!strcmp(command, "silent\n"))
+	else if (!strcmp(command, "show silent\n"))
 		poll(wait, 2, -1);
-	else if (!strcmp(command, "reset\n"))
+	else if (!strcmp(command, "show reset\n"))
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	else if (!strcmp(command, "set server be/s1 state drain\n"))
+		send(fd, "\n", 1, MSG_NOSIGNAL);
+	else if (!strcmp(command, "set silent\n"))
+		poll(wait, 2, -1);
+	else if (!strcmp(command, "set reset\n"))
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	close(fd);
 }
@@ -163,12 +170,12 @@ static const struct {
 	enum err_code code;
 	const char *text;
 } faults[] = {
-	{"denied", {0}, ERR_AUTH, "not allowed there"},
-	{"endless", {.body_bytes = 1024 * 1024}, ERR_LIMIT, "answer larger than 1 MiB"},
-	{"stall", {.stall_ms = 100}, ERR_TIMEOUT, "stalled: 4 bytes came, then nothing"},
-	{"stall", {.timeout_ms = 100}, ERR_TIMEOUT, "answer not complete within"},
-	{"silent", {.stall_ms = 100}, ERR_TIMEOUT, "connected, but no answer within"},
-	{"reset", {0}, ERR_TRUNCATED, "answer ended early"},
+	{"show denied", {0}, ERR_AUTH, "not allowed there"},
+	{"show endless", {.body_bytes = 1024 * 1024}, ERR_LIMIT, "answer larger than 1 MiB"},
+	{"show stall", {.stall_ms = 100}, ERR_TIMEOUT, "stalled: 4 bytes came, then nothing"},
+	{"show stall", {.timeout_ms = 100}, ERR_TIMEOUT, "answer not complete within"},
+	{"show silent", {.stall_ms = 100}, ERR_TIMEOUT, "connected, but no answer within"},
+	{"show reset", {0}, ERR_TRUNCATED, "answer ended early"},
 };
 
 START_TEST(what_goes_wrong)
@@ -204,7 +211,7 @@ START_TEST(cancelled_from_its_own_body)
 {
 	listen_at(false);
 	cancel_in_body = true;
-	ask(by_tcp, "stall", (struct http_limits){0});
+	ask(by_tcp, "show stall", (struct http_limits){0});
 	ck_assert(!done);
 	end_server();
 }
@@ -227,6 +234,9 @@ static const struct {
 	{"unix:/x", "show stat;set weight a/b 0"},
 	{"unix:/x", "show\x7f"},
 	{"unix:/x", ""},
+	{"unix:/x", "set server be/s1 state maint"},
+	{"unix:/x", "shown"},
+	{"unix:/x", "@1 del acl #0 10.0.0.1"},
 	{"unix:relative", "show stat"},
 	{"tcp:127.0.0.1", "show stat"},
 	{"tcp:127.0.0.1:0", "show stat"},
@@ -246,6 +256,69 @@ START_TEST(refused_before_connecting)
 }
 END_TEST
 
+static struct change_result changed;
+static char changed_body[64];
+
+static void on_changed(void *ctx, const struct change_result *what)
+{
+	(void)ctx;
+	changed = *what;
+	snprintf(changed_body, sizeof(changed_body), "%.*s", (int)what->len, what->body);
+	done = true;
+}
+
+static const struct {
+	const char *command;
+	enum change_fate fate;
+	const char *answer;
+} changes[] = {
+	{"set server be/s1 state drain", CHANGE_ANSWERED, "\n"},
+	{"set silent", CHANGE_UNKNOWN, ""},
+	{"set reset", CHANGE_UNKNOWN, ""},
+	{"set closed", CHANGE_UNKNOWN, ""},
+};
+
+START_TEST(a_command_that_changes)
+{
+	static const struct change_ops change_ops = {.done = on_changed};
+	struct change_spec spec = {.command = changes[_i].command, .limits.timeout_ms = 200};
+
+	listen_at(false);
+	spec.address = by_tcp;
+	done = false;
+	ck_assert_ptr_nonnull(change_start(NULL, loop, &spec, &change_ops, NULL, &result));
+	while (!done)
+		loop_turn(loop, -1);
+	ck_assert_int_eq(changed.fate, changes[_i].fate);
+	ck_assert_str_eq(changed_body, changes[_i].answer);
+	end_server();
+	done = false;
+	ck_assert_ptr_nonnull(change_start(NULL, loop, &spec, &change_ops, NULL, &result));
+	while (!done)
+		loop_turn(loop, -1);
+	ck_assert_int_eq(changed.fate, CHANGE_UNSENT);
+}
+END_TEST
+
+static const char *const bad_changes[] = {"",
+					  "prompt",
+					  "prompt i",
+					  "add acl #0 10.0.0.1;del acl #0",
+					  "add acl #0 <<\n10.0.0.1\n",
+					  "add acl #0 <<",
+					  "set map #0 a\rb",
+					  "set map #0 a\x7f"};
+
+START_TEST(a_command_that_is_more_than_one)
+{
+	static const struct change_ops change_ops = {.done = on_changed};
+	struct change_spec spec = {.address = by_unix, .command = bad_changes[_i]};
+
+	ck_assert_ptr_null(change_start(NULL, loop, &spec, &change_ops, NULL, &result));
+	ck_assert_int_eq(result.code, ERR_INVALID);
+}
+END_TEST
+
 #define COUNT(table) ((int)(sizeof(table) / sizeof(*(table))))
 
 int main(void)
@@ -258,6 +331,8 @@ int main(void)
 	tcase_set_timeout(tcase, 30);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, an_answer_is_read_to_its_end, 0, 2);
+	tcase_add_loop_test(tcase, a_command_that_changes, 0, COUNT(changes));
+	tcase_add_loop_test(tcase, a_command_that_is_more_than_one, 0, COUNT(bad_changes));
 	tcase_add_loop_test(tcase, what_goes_wrong, 0, COUNT(faults));
 	tcase_add_test(tcase, nobody_there);
 	tcase_add_test(tcase, cancelled_from_its_own_body);

@@ -1,4 +1,4 @@
-#include "net/line.h"
+#include "net/line_private.h"
 
 #include "base/alloc.h"
 #include "base/utf8.h"
@@ -382,8 +382,8 @@ static void start(struct line_request *request)
 	resolver_ask(request->resolver, request->host, &request->waiter);
 }
 
-struct line_request *line_start(struct loop *loop, const struct line_spec *spec,
-				const struct line_ops *ops, void *ctx, struct err *err)
+struct line_request *line_open(struct loop *loop, const struct line_spec *spec,
+			       const struct line_ops *ops, void *ctx, struct err *err)
 {
 	struct line_request *request = xcalloc(1, sizeof(*request));
 	int64_t now_ms = loop_now(loop).mono_ms;
@@ -405,6 +405,36 @@ struct line_request *line_start(struct loop *loop, const struct line_spec *spec,
 	}
 	start(request);
 	return request;
+}
+
+bool line_has_sent(const struct line_request *request)
+{
+	return request->sent > 0;
+}
+
+static bool only_reads(const char *command)
+{
+	static const char *const words[] = {"show", "get", "help"};
+	size_t len = strcspn(command, " ");
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strlen(words[i]) == len && !strncmp(command, words[i], len))
+			return true;
+	return false;
+}
+
+struct line_request *line_start(struct loop *loop, const struct line_spec *spec,
+				const struct line_ops *ops, void *ctx, struct err *err)
+{
+	char shown[80];
+
+	if (!only_reads(spec->command)) {
+		utf8_sanitise(shown, sizeof(shown), spec->command, strlen(spec->command));
+		err_set(err, ERR_INVALID,
+			"the command \"%s\" is not one that only reads: show, get or help", shown);
+		return NULL;
+	}
+	return line_open(loop, spec, ops, ctx, err);
 }
 
 void line_cancel(struct line_request *request)

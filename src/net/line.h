@@ -9,7 +9,8 @@ struct line_request;
 
 struct line_spec {
 	const char *address; /* "unix:/path", "tcp:host:port" */
-	const char *command; /* one line, without its newline; no control bytes, no ';' */
+	const char *command; /* one line, without its newline; no control bytes, no ';'; it
+				begins with show, get or help: nothing here changes */
 	struct http_limits limits;
 };
 

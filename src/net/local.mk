@@ -1,8 +1,9 @@
 noinst_LIBRARIES += src/net/libnet.a
 src_net_libnet_a_SOURCES = \
+	src/net/change.c src/net/change.h \
 	src/net/fault.c src/net/fault.h \
 	src/net/http.c src/net/http.h src/net/http_private.h \
-	src/net/line.c src/net/line.h \
+	src/net/line.c src/net/line.h src/net/line_private.h \
 	src/net/linesplit.c src/net/linesplit.h \
 	src/net/logtail.c src/net/logtail.h src/net/logtail_private.h \
 	src/net/loop.c src/net/loop.h \
@@ -10,11 +11,12 @@ src_net_libnet_a_SOURCES = \
 	src/net/proxy.c \
 	src/net/read.c src/net/read.h \
 	src/net/resolve.c src/net/resolve.h \
+	src/net/spec.c src/net/spec.h \
 	src/net/tail_command.c \
 	src/net/tail_file.c \
 	src/net/tlsprobe.c src/net/tlsprobe.h \
 	src/net/transfer.c src/net/transfer.h
-NET_LIBS = src/net/libnet.a $(BASE_LIBS) $(CURL_LIBS)
+NET_LIBS = src/net/libnet.a $(BASE_LIBS) $(CURL_LIBS) $(JANSSON_LIBS)
 
 if HAVE_CHECK
 check_PROGRAMS += check_net_loop
@@ -29,6 +31,13 @@ check_net_read_SOURCES = tests/check_net_read.c tests/check_net_read.h tests/che
 	tests/fault_server.c tests/fault_server.h tests/fetch.c tests/fetch.h
 check_net_read_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_net_read_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += check_net_change
+TESTS += check_net_change
+check_net_change_SOURCES = tests/check_net_change.c tests/apply_server.c tests/apply_server.h \
+	tests/fault_server.c tests/fault_server.h tests/fetch.c tests/fetch.h
+check_net_change_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_net_change_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += check_net_line check_net_logtail
 TESTS += check_net_line check_net_logtail

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "net/fault.h"
+#include "net/spec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,31 +78,17 @@ static void keep(struct kept *kept, const char *line, size_t len)
 		FIELD("content-length", content_length),
 #undef FIELD
 	};
-	const char *colon = memchr(line, ':', len), *end = line + len;
-	size_t name_len = colon ? (size_t)(colon - line) : 0;
+	const char *colon = memchr(line, ':', len), *value;
+	size_t name_len = colon ? (size_t)(colon - line) : 0, value_len;
 
 	for (size_t i = 0; name_len && i < sizeof(fields) / sizeof(*fields); i++) {
 		if (strlen(fields[i].name) != name_len ||
 		    strncasecmp(fields[i].name, line, name_len))
 			continue;
-		for (colon++; colon < end && (*colon == ' ' || *colon == '\t'); colon++)
-			;
-		while (end > colon && strchr("\r\n \t", end[-1]))
-			end--;
-		utf8_sanitise((char *)kept + fields[i].offset, fields[i].size, colon,
-			      (size_t)(end - colon));
+		value = spec_header_value(line, len, &value_len);
+		utf8_sanitise((char *)kept + fields[i].offset, fields[i].size, value, value_len);
 		return;
 	}
-}
-
-static int parse_status(const char *line, size_t len)
-{
-	const char *space = memchr(line, ' ', len);
-	int status = 0;
-
-	for (size_t i = 1; space && i <= 3 && space + i < line + len; i++)
-		status = status * 10 + (space[i] - '0');
-	return status;
 }
 
 static int on_header(struct transfer *transfer, const char *line, size_t len)
@@ -122,7 +109,7 @@ static int on_header(struct transfer *transfer, const char *line, size_t len)
 			       limits->headers);
 	if (len > 5 && !memcmp(line, "HTTP/", 5)) {
 		request->kept = (struct kept){0};
-		request->status = parse_status(line, len);
+		request->status = spec_status(line, len);
 	} else {
 		keep(&request->kept, line, len);
 	}
@@ -319,61 +306,17 @@ static void release(struct transfer *transfer)
 static const struct transfer_ops transfer_ops = {
 	.header = on_header, .body = on_body, .done = on_done, .release = release};
 
-/* "Name: value" with a token for a name and no control byte: a newline in a value would be a
- * header of its own on the wire. */
-static int check_header(const char *line, struct err *err)
-{
-	size_t name_len = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				       "0123456789-_.!#$%&'*+^`|~");
-	char shown[80];
-
-	utf8_sanitise(shown, sizeof(shown), line, name_len);
-	if (!name_len || line[name_len] != ':')
-		return err_set(err, ERR_INVALID, "header \"%s\": expected Name: value", shown);
-	for (const unsigned char *p = (const unsigned char *)line; *p; p++)
-		if (*p < 0x20 || *p == 0x7f)
-			return err_set(err, ERR_INVALID,
-				       "header %s has a control byte in its value", shown);
-	return 0;
-}
-
-static int check_path(const char *path, struct err *err)
-{
-	if (*path != '/')
-		return err_set(err, ERR_INVALID, "a path begins with '/'");
-	for (; *path; path++)
-		if (*path <= ' ' || *path > '~' || *path == '#')
-			return err_set(err, ERR_INVALID,
-				       "the path has a blank, '#' or a byte that must be encoded");
-	return 0;
-}
-
 static int check_spec(const struct read_spec *spec, struct err *err)
 {
-	if (check_path(spec->path, err) < 0 ||
-	    (spec->credential && check_header(spec->credential, err) < 0))
+	if (spec_check_path(spec->path, err) < 0 ||
+	    (spec->credential && spec_check_header(spec->credential, err) < 0))
 		return -1;
 	for (const char *const *p = spec->headers; p && *p; p++)
-		if (check_header(*p, err) < 0)
+		if (spec_check_header(*p, err) < 0)
 			return -1;
 	if (spec->accept && strpbrk(spec->accept, "\r\n"))
 		return err_set(err, ERR_INVALID, "header Accept has a control byte in its value");
 	return 0;
-}
-
-/* In clear text anybody on the way could take the credential and use it. */
-static int check_credential(const struct transfer *transfer, const struct read_spec *spec,
-			    struct err *err)
-{
-	const struct origin *origin = &transfer->origin;
-
-	if (!spec->credential || origin->tls || origin->loopback)
-		return 0;
-	return err_set(
-		err, ERR_INVALID,
-		"a credential is not sent in clear text to %.100s: use https, or a tunnel that "
-		"ends on loopback",
-		origin->host);
 }
 
 static void set_method(const struct read_request *request, const struct read_spec *spec)
@@ -434,7 +377,7 @@ struct read_request *read_start(struct http *http, const struct read_spec *spec,
 	request->head_only = spec->method == READ_HEAD;
 	if (transfer_init(&request->transfer, http, &transfer_ops, spec->origin, &request->limits,
 			  err) < 0 ||
-	    check_credential(&request->transfer, spec, err) < 0) {
+	    spec_check_credential(&request->transfer.origin, spec->credential, err) < 0) {
 		transfer_release(&request->transfer);
 		release(&request->transfer);
 		return NULL;
