@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/app/libapp.a
 src_app_libapp_a_SOURCES = \
+	src/app/act_words.c src/app/act_words.h \
 	src/app/app.c src/app/app.h \
 	src/app/cmd_config.c \
 	src/app/cmd_console.c \
@@ -25,8 +26,11 @@ hypercare_SOURCES = src/main.c
 hypercare_LDADD = src/app/libapp.a $(TUI_LIBS) $(REPORT_LIBS) $(COLLECT_LIBS)
 
 if HAVE_CHECK
-check_PROGRAMS += check_app_options check_app_targets
-TESTS += check_app_options check_app_targets
+check_PROGRAMS += check_app_options check_app_targets check_app_act
+TESTS += check_app_options check_app_targets check_app_act
+check_app_act_SOURCES = tests/check_app_act.c
+check_app_act_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_app_act_LDADD = $(hypercare_LDADD) $(CHECK_LIBS)
 check_app_options_SOURCES = tests/check_app_options.c
 check_app_options_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_app_options_LDADD = $(hypercare_LDADD) $(CHECK_LIBS)

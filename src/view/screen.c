@@ -93,6 +93,27 @@ bool screen_cursor(const struct screen *screen, struct dims *ret_dims, uint32_t 
 	return true;
 }
 
+static bool is_tagged(const struct screen *screen, const struct item *item)
+{
+	size_t i;
+
+	for (i = 0; i < screen->ntags; i++)
+		if (identity_equal(&screen->tags[i], &item->key))
+			return true;
+	return false;
+}
+
+size_t screen_tagged(const struct screen *screen, struct dims *ret_dims, size_t cap)
+{
+	const struct pane *pane = &screen->panes[screen->place.focus];
+	size_t i, n = 0;
+
+	for (i = 0; pane->loaded && i < pane->n && n < cap; i++)
+		if (is_tagged(screen, &pane->items[i]))
+			ret_dims[n++] = pane->items[i].key.dims;
+	return n;
+}
+
 /* Findings and events may have changed since they were last looked at. */
 static void forget_live(struct screen *screen)
 {
@@ -448,16 +469,6 @@ bool screen_paste(struct screen *screen, const struct scene *scene, const char *
 	if (prompt_paste(&screen->prompt, text) == PROMPT_CHANGED)
 		prompt_changed(screen);
 	return true;
-}
-
-static bool is_tagged(const struct screen *screen, const struct item *item)
-{
-	size_t i;
-
-	for (i = 0; i < screen->ntags; i++)
-		if (identity_equal(&screen->tags[i], &item->key))
-			return true;
-	return false;
 }
 
 char *screen_copy(struct screen *screen, const struct scene *scene, bool sentence)

@@ -119,6 +119,8 @@ struct clock screen_at(const struct screen *screen, struct clock now);
 
 /* The row under the cursor: its dims and target; false when there is none. */
 bool screen_cursor(const struct screen *screen, struct dims *ret_dims, uint32_t *ret_target);
+/* The tagged rows of the focused pane, at most cap; returns how many. */
+size_t screen_tagged(const struct screen *screen, struct dims *ret_dims, size_t cap);
 /* For y and Y: the tagged rows, else the row under the cursor, each as one line of tab-separated
  * text or as one plain sentence; the text of an open dialog as it is. The caller frees it; NULL
  * when there is nothing to copy. */
