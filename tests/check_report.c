@@ -173,13 +173,80 @@ START_TEST(filter_chooses_findings)
 	struct err err;
 
 	arena_init(&arena);
+	site_grow(&site, EDGE, SIGNAL_REQUESTS, "route=/login code=200", 1);
 	traffic(30, 0);
 	traffic(20, 6);
-	ck_assert_int_eq(filter_parse("route:search", &arena, &filter, &err), 0);
+	ck_assert_int_eq(filter_parse("route:login", &arena, &filter, &err), 0);
 	ck_assert_int_eq(check_line(), 0);
+	assert_starts("OK - no rule holds, 0 pending, 0 not judged |");
 	ck_assert_int_eq(filter_parse("route:checkout", &arena, &filter, &err), 0);
 	ck_assert_int_eq(check_line(), 2);
 	arena_release(&arena);
+}
+END_TEST
+
+/* A source that has nothing to do with the question does not leave it open; one that has does, and
+ * so does a question that nothing answers. */
+START_TEST(only_what_is_asked_for_counts)
+{
+	static const struct {
+		const char *filter;
+		int silent; /* and never answered when it is AI */
+		int code;
+		const char *start;
+	} cases[] = {
+		{"target:=edge", PROMPTS, 0, "OK - "},
+		{"target:=edge", AI, 0, "OK - "},
+		{"target:=edge", EDGE, 3, "UNKNOWN - edge: metrics is 9s old: timed out"},
+		{"target:=prompts", PROMPTS, 3, "UNKNOWN - prompts: metrics is 9s old: "},
+		{"!target:prompts", PROMPTS, 0, "OK - "},
+		{"route:/cart", PROMPTS, 0, "OK - "},
+		{"route:/cart", AI, 0, "OK - "},
+		{"route:/cart", EDGE, 3, "UNKNOWN - edge: "},
+		{"model:small", AI, 3, "UNKNOWN - ai: timed out"},
+		{"route:/nowhere", -1, 3, "UNKNOWN - nothing that is read matches route:/nowhere"},
+		{"target:=elsewhere", -1, 3, "UNKNOWN - nothing that is read matches target:"},
+	};
+	int silent = cases[_i].silent;
+	struct arena arena;
+	struct err err;
+
+	arena_init(&arena);
+	site.sources[AI].silent = silent == AI;
+	traffic(30, 0);
+	if (silent >= 0)
+		site.sources[silent].silent = true;
+	traffic(9, 0);
+	ck_assert_int_eq(filter_parse(cases[_i].filter, &arena, &filter, &err), 0);
+	ck_assert_int_eq(check_line(), cases[_i].code);
+	assert_starts(cases[_i].start);
+	arena_release(&arena);
+}
+END_TEST
+
+/* The three forms say the same of a finding whose source fell silent. */
+START_TEST(unjudged_findings_are_told)
+{
+	const char *const reason = "last seen 22:14:10, metrics 4s old: timed out; 5xx ";
+	struct report_input in;
+
+	traffic(30, 0);
+	traffic(20, 6);
+	site.sources[EDGE].silent = true;
+	traffic(4, 0);
+	in = input();
+	report_text(&in, &out);
+	assert_has("\nPROBLEMS  0 critical, 0 warning, 0 pending, ");
+	assert_has("\n  ?    22:13:52    18s  /cart/checkout  last seen 22:14:10, ");
+	assert_has(reason);
+	assert_has_not("\n  none");
+	strbuf_truncate(&out, 0);
+	report_json(&in, &out);
+	assert_has("\"state\": \"unjudged\"");
+	assert_has("\"unjudged\": \"metrics 4s old: timed out\"");
+	assert_has("\"last_seen\": \"2023-11-14T22:14:10Z\"");
+	ck_assert_int_eq(check_line(), 3);
+	assert_starts("UNKNOWN - edge: metrics is 4s old: timed out");
 }
 END_TEST
 
@@ -213,7 +280,8 @@ START_TEST(text_has_its_parts)
 	in.now = site_clock(site.second);
 	report_text(&in, &out);
 	assert_starts("hypercare report golive  2023-11-14 22:14:50 UTC  window 60s\n");
-	assert_has("\nPROBLEMS  1 critical, 0 warning, 0 pending");
+	assert_has("\nPROBLEMS  1 critical, 1 warning, 0 pending, ");
+	assert_has("\n  WARN 22:14:46     4s  ai  metrics: last answer 10s ago; timed out\n");
 	assert_has("\n  CRIT ");
 	assert_has("  /cart/checkout  5xx ");
 	assert_has("\nTARGETS ");
@@ -478,6 +546,8 @@ int main(void)
 	tcase_add_test(check, stale_is_unknown);
 	tcase_add_test(check, unjudged_finding_is_unknown);
 	tcase_add_test(check, filter_chooses_findings);
+	tcase_add_loop_test(check, only_what_is_asked_for_counts, 0, 11);
+	tcase_add_test(check, unjudged_findings_are_told);
 	tcase_add_test(check, perfdata_labels_are_safe);
 	suite_add_tcase(suite, check);
 	tcase_add_checked_fixture(text, set_up, tear_down);

@@ -99,6 +99,19 @@ void site_observe(struct site *site, int source, enum signal signal, const char 
 	*value_of(site, source, signal, PART_COUNT, 0, dims) += n;
 }
 
+void site_checkout(struct site *site, double n, double failed, double seconds)
+{
+	const char *const route = "route=/cart/checkout";
+
+	site_grow(site, EDGE, SIGNAL_REQUESTS, "route=/cart/checkout code=200 origin=upstream",
+		  n - failed);
+	site_grow(site, EDGE, SIGNAL_REQUESTS, "route=/cart/checkout code=504 origin=upstream",
+		  failed);
+	site_observe(site, EDGE, SIGNAL_LATENCY, route, seconds, n);
+	site_observe(site, EDGE, SIGNAL_UPSTREAM_LATENCY, route, seconds * 0.97, n);
+	site_tick(site);
+}
+
 struct clock site_clock(int64_t second)
 {
 	return (struct clock){.mono_ms = second * 1000 + 1000000,

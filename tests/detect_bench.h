@@ -39,6 +39,9 @@ void site_grow(struct site *site, int source, enum signal signal, const char *di
 void site_observe(struct site *site, int source, enum signal signal, const char *dims,
 		  double seconds, double n);
 
+/* A second of /cart/checkout: n requests of these seconds, of which some fail upstream. */
+void site_checkout(struct site *site, double n, double failed, double seconds);
+
 /* One second later: all sources that are not silent answer, and the rules are judged. */
 void site_tick(struct site *site);
 struct clock site_clock(int64_t second);

@@ -19,8 +19,8 @@ static int build_filter(const struct options *options, struct arena *arena,
 	if (filter_parse(text, arena, ret_filter, err))
 		return -1;
 	if (options->target && ret_filter->n < QUERY_TERMS)
-		ret_filter->terms[ret_filter->n++] =
-			(struct term){.dim = DIM_TARGET, .text = options->target};
+		ret_filter->terms[ret_filter->n++] = (struct term){
+			.dim = DIM_TARGET, .text = arena_printf(arena, "=%s", options->target)};
 	if (options->route && ret_filter->n < QUERY_TERMS)
 		ret_filter->terms[ret_filter->n++] =
 			(struct term){.dim = DIM_ROUTE, .text = options->route};

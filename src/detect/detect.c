@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GATHER_MAX 16   /* findings whose words are fetched anew in one round */
-#define GATHER_MS  5000 /* and how often, when there are more */
+#define GATHER_MS 5000 /* how often words are fetched when there are many findings */
 
 #define RESTORED_MS 60000 /* a case of an earlier run waits as long for figures */
 
@@ -26,8 +25,14 @@ struct detect *detect_new(const struct model *model, const struct rule *rules, s
 	return detect;
 }
 
+void instance_free(struct detect *detect, struct instance *instance)
+{
+	names_drop(model_names(detect->model), instance->held);
+	free(instance);
+}
+
 /* The list of findings stays whole between rounds. */
-static void instance_free(struct detect *detect, struct instance *instance)
+static void instance_end(struct detect *detect, struct instance *instance)
 {
 	size_t kept = 0;
 
@@ -35,9 +40,8 @@ static void instance_free(struct detect *detect, struct instance *instance)
 		if (detect->order[i] != instance)
 			detect->order[kept++] = detect->order[i];
 	detect->norder = kept;
-	names_drop(model_names(detect->model), instance->held);
-	free(instance);
 	detect->ninstances--;
+	past_take(detect, instance);
 }
 
 void detect_free(struct detect *detect)
@@ -50,6 +54,7 @@ void detect_free(struct detect *detect)
 			instance_free(detect, at);
 		}
 	}
+	past_release(detect);
 	events_release(detect);
 	arena_release(&detect->arena);
 	free(detect->instances);
@@ -92,7 +97,8 @@ static void report(struct detect *detect, const struct instance *instance, enum 
 	char text[280];
 
 	if (kind == EVENT_CLEAR)
-		snprintf(text, sizeof(text), "%s: %s is over", finding->what, finding->rule->name);
+		snprintf(text, sizeof(text), "%s: %s %s", finding->what, finding->rule->name,
+			 instance->blind ? "has no figures any more" : "is over");
 	else
 		snprintf(text, sizeof(text), "%s %s", finding->what, finding->why);
 	events_add(detect, kind, detect->now, finding->target, &finding->dims, text);
@@ -147,30 +153,25 @@ static void wrong(struct detect *detect, struct instance *instance,
 		report(detect, instance, EVENT_PEND);
 }
 
-/* Held as it was: what cannot be judged does not clear, and its clock goes on. */
-static void held(struct detect *detect, struct instance *instance, const struct figure *figure)
+/* Held as it was: what cannot be judged does not clear, and its clock goes on. The source is one
+ * that is stale. */
+static void held(struct detect *detect, struct instance *instance, uint32_t source)
 {
-	instance->finding.state = FINDING_UNJUDGED;
-	if (figure)
-		instance->finding.figure.age_ms = figure->age_ms;
-	instance->finding.figure.quality |= Q_STALE;
+	struct finding *finding = &instance->finding;
+
+	finding->state = FINDING_UNJUDGED;
+	finding->figure.quality |= Q_STALE;
+	instance->blind = true;
 	instance->wrong_mono_ms = detect->now.mono_ms;
-}
+	if (source < model_source_count(detect->model)) {
+		struct source_status status = model_source(detect->model, source);
 
-/* Says whether the case is over. */
-static bool fine(struct detect *detect, struct instance *instance)
-{
-	const struct rule *rule = instance->finding.rule;
-
-	if (!instance->firing)
-		return true;
-	instance->finding.state = FINDING_FIRING;
-	if (detect->now.mono_ms - instance->wrong_mono_ms < rule->clear_ms)
-		return false;
-	instance->finding.state = FINDING_CLEARED;
-	instance->finding.cleared = detect->now;
-	report(detect, instance, EVENT_CLEAR);
-	return true;
+		if (status.answered) {
+			finding->seen = status.last_ok;
+			finding->figure.age_ms = detect->now.mono_ms - status.last_ok.mono_ms;
+		}
+	}
+	words_blind(detect, instance, source);
 }
 
 static void mark_unjudged(struct detect *detect, uint32_t target)
@@ -178,6 +179,33 @@ static void mark_unjudged(struct detect *detect, uint32_t target)
 	detect->building.summary.unjudged++;
 	if (target < detect->building.ntargets)
 		detect->building.unjudged[target] = true;
+}
+
+/* Says whether the case is over. Without a figure since it could not be judged it is not known to
+ * be well, though its source answers. */
+static bool fine(struct detect *detect, struct instance *instance)
+{
+	struct finding *finding = &instance->finding;
+
+	if (!instance->firing)
+		return true;
+	if (detect->now.mono_ms - instance->wrong_mono_ms < finding->rule->clear_ms) {
+		finding->state = instance->blind ? FINDING_UNJUDGED : FINDING_FIRING;
+		if (!instance->blind)
+			return false;
+		words_blind(detect, instance, UINT32_MAX);
+		mark_unjudged(detect, finding->target);
+		return false;
+	}
+	finding->state = FINDING_CLEARED;
+	finding->cleared = detect->now;
+	report(detect, instance, EVENT_CLEAR);
+	return true;
+}
+
+static bool is_usable(const struct figure *figure)
+{
+	return !(figure->quality & (Q_NONE | Q_LIFETIME | Q_STALE));
 }
 
 static void see(struct detect *detect, size_t rule, const struct judgement *judgement)
@@ -190,15 +218,20 @@ static void see(struct detect *detect, size_t rule, const struct judgement *judg
 		instance = instance_new(detect, rule, &judgement->dims);
 	if (!instance || instance->seen)
 		return;
-	if (!(judgement->figure.quality & (Q_NONE | Q_LIFETIME)))
+	if (is_usable(&judgement->figure)) {
 		instance->restored_mono_ms = 0;
+		instance->blind = false;
+		instance->finding.blind[0] = '\0';
+		instance->finding.seen = (struct clock){0};
+	}
 	if (judgement->verdict == VERDICT_FINE)
 		return;
 	instance->seen = true;
 	if (judgement->verdict == VERDICT_WRONG)
 		wrong(detect, instance, judgement);
 	else
-		held(detect, instance, &judgement->figure);
+		held(detect, instance,
+		     judge_stale_source(detect, judgement->target, &judgement->figure));
 }
 
 /* What becomes of a case that the judge did not find wrong: over, about to be, or without the data
@@ -206,18 +239,21 @@ static void see(struct detect *detect, size_t rule, const struct judgement *judg
 static bool settle(struct detect *detect, struct instance *instance)
 {
 	const struct finding *finding = &instance->finding;
-	bool about_sources = finding->rule->measure == M_COUNT;
+	uint32_t source = UINT32_MAX;
 
 	if (finding->target != UINT32_MAX && !model_target(detect->model, finding->target))
 		return true; /* the target was taken off */
+	if (finding->rule->measure != M_COUNT)
+		source = judge_stale_source(detect, finding->target, &finding->figure);
+	if (source != UINT32_MAX) {
+		held(detect, instance, source);
+		mark_unjudged(detect, finding->target);
+		return false;
+	}
 	if (instance->restored_mono_ms &&
 	    detect->now.mono_ms - instance->restored_mono_ms < RESTORED_MS)
 		return false; /* the first figures are still to come */
-	if (about_sources || !judge_is_stale(detect, finding->target, &finding->figure))
-		return fine(detect, instance);
-	held(detect, instance, NULL);
-	mark_unjudged(detect, finding->target);
-	return false;
+	return fine(detect, instance);
 }
 
 static void sweep(struct detect *detect, size_t rule)
@@ -227,49 +263,13 @@ static void sweep(struct detect *detect, size_t rule)
 
 		instance->seen = false;
 		if (!over) {
+			past_turn(instance, detect->now);
 			at = &instance->next;
 			continue;
 		}
 		*at = instance->next;
-		instance_free(detect, instance);
+		instance_end(detect, instance);
 	}
-}
-
-static int rank(const struct instance *instance)
-{
-	switch (instance->finding.state) {
-	case FINDING_FIRING:
-		return SEV_CRIT - (int)instance->finding.rule->severity;
-	case FINDING_PENDING:
-		return SEV_CRIT + 1;
-	case FINDING_UNJUDGED:
-	case FINDING_CLEARED:
-		break;
-	}
-	return SEV_CRIT + 2;
-}
-
-static int worst_first(const void *a, const void *b)
-{
-	const struct instance *x = *(struct instance *const *)a, *y = *(struct instance *const *)b;
-
-	if (rank(x) != rank(y))
-		return rank(x) < rank(y) ? -1 : 1;
-	if (x->finding.onset.mono_ms != y->finding.onset.mono_ms)
-		return x->finding.onset.mono_ms < y->finding.onset.mono_ms ? -1 : 1;
-	return x->finding.id < y->finding.id ? -1 : 1;
-}
-
-/* Of a group about the same dims only the first stays in the list. */
-static bool is_told_before(const struct detect *detect, const struct instance *instance)
-{
-	const char *group = instance->finding.rule->group;
-
-	for (size_t i = 0; i < detect->norder && *group; i++)
-		if (strcmp(detect->order[i]->finding.rule->group, group) == 0 &&
-		    dims_equal(&detect->order[i]->finding.dims, &instance->finding.dims))
-			return true;
-	return false;
 }
 
 static void put_in_order(struct detect *detect)
@@ -279,29 +279,9 @@ static void put_in_order(struct detect *detect)
 	for (size_t i = 0; i < detect->nrules; i++)
 		for (struct instance *at = detect->instances[i]; at; at = at->next)
 			detect->order[all++] = at;
-	qsort(detect->order, all, sizeof(*detect->order), worst_first);
-	detect->norder = 0;
-	for (size_t i = 0; i < all; i++) {
-		struct instance *instance = detect->order[i];
-
-		if (!is_told_before(detect, instance))
-			detect->order[detect->norder++] = instance;
-	}
-}
-
-static void count_findings(struct detect *detect)
-{
-	struct detect_summary *summary = &detect->building.summary;
-
-	for (size_t i = 0; i < detect->norder; i++) {
-		const struct finding *finding = &detect->order[i]->finding;
-
-		summary->crit +=
-			finding->state == FINDING_FIRING && finding->rule->severity == SEV_CRIT;
-		summary->warn +=
-			finding->state == FINDING_FIRING && finding->rule->severity == SEV_WARN;
-		summary->pending += finding->state == FINDING_PENDING;
-	}
+	detect->norder = order_instances(detect->order, all);
+	for (size_t i = 0; i < detect->norder; i++)
+		order_count(&detect->order[i]->finding, &detect->building.summary);
 }
 
 /* Sources that nothing is known of now: what rules would say of them cannot be said. */
@@ -346,7 +326,6 @@ static void end_round(struct detect *detect)
 
 	count_sources(detect);
 	put_in_order(detect);
-	count_findings(detect);
 	detect->standing = detect->building;
 	detect->building = last;
 	detect->next_rule = 0;
@@ -389,17 +368,16 @@ struct detect_summary detect_summary(const struct detect *detect)
 	return detect->standing.summary;
 }
 
-/* A finding is about a row when they share what it is about, besides the target, and differ in
- * nothing; one about a whole target only when the row is one, too. */
-static bool is_about(const struct dims *finding, const struct dims *row)
+bool finding_is_about(const struct finding *finding, const struct dims *row)
 {
 	dim_mask others = DIM_ALL & ~DIM_BIT(DIM_TARGET);
-	bool shared = (dims_mask(finding) & others) == 0 && (dims_mask(row) & others) == 0;
+	const struct dims *dims = &finding->dims;
+	bool shared = (dims_mask(dims) & others) == 0 && (dims_mask(row) & others) == 0;
 
 	for (int i = 0; i < DIM_COUNT; i++) {
-		if (!finding->value[i] || !row->value[i])
+		if (!dims->value[i] || !row->value[i])
 			continue;
-		if (finding->value[i] != row->value[i])
+		if (dims->value[i] != row->value[i])
 			return false;
 		shared |= i != DIM_TARGET;
 	}
@@ -417,7 +395,7 @@ const struct finding *detect_about(const struct detect *detect, const struct dim
 		    model_target_symbol(detect->model, i) == dims->value[DIM_TARGET])
 			*ret_unjudged = true;
 	for (size_t i = 0; i < detect->norder && !worst; i++)
-		if (is_about(&detect->order[i]->finding.dims, dims)) {
+		if (finding_is_about(&detect->order[i]->finding, dims)) {
 			worst = &detect->order[i]->finding;
 			*ret_unjudged |= worst->state == FINDING_UNJUDGED;
 		}

@@ -15,6 +15,7 @@ struct finding {
 	struct clock onset; /* when the condition first held */
 	struct clock fired; /* when it became firing */
 	struct clock cleared;
+	struct clock seen;       /* of what cannot be judged: the last answer it was judged by */
 	struct figure figure;    /* as last judged */
 	struct figure was;       /* baseline rules */
 	struct figure beside[3]; /* what helps to read it: n, share of upstream, 2xx … */
@@ -22,7 +23,12 @@ struct finding {
 	char what[96];    /* "/cart/checkout", "203.0.113.9 (1 IP)" */
 	char why[160];    /* "p95 2.1s>0.5s for 5m n=10.4k; 504 9.8%; upst 97%" */
 	char suspect[96]; /* "12s after v7>v8 of prompt balance@prod", or "" */
+	char blind[96];   /* why it cannot be judged: "metrics 42s old: timed out", else "" */
 };
+
+/* Why and suspect in one line; of what cannot be judged when it was last seen and why it is not
+ * now, then what held then. Times in UTC or in the zone of the machine. Returns buf. */
+char *finding_reason(const struct finding *finding, bool utc, char *buf, size_t cap);
 
 /* The timeline: findings that fired or cleared, marks of the model, notes. */
 enum event_kind {
@@ -56,8 +62,9 @@ void detect_run(struct detect *detect, struct clock now);
  * sources are those of the last round. */
 bool detect_step(struct detect *detect, struct clock now);
 
-/* Findings, worst first (firing crit, firing warn, pending, unjudged), then by onset, oldest
- * first. Borrowed until the next detect_run(). */
+/* Findings, worst first (firing crit, firing warn, pending, unjudged crit, unjudged warn), then by
+ * onset, oldest first. What can no longer be judged stays until it can be, or its target is taken
+ * off. Borrowed until the next detect_run(). */
 size_t detect_count(const struct detect *detect);
 const struct finding *detect_finding(const struct detect *detect, size_t i);
 
@@ -68,10 +75,20 @@ struct detect_summary {
 };
 struct detect_summary detect_summary(const struct detect *detect);
 
+/* What held at an earlier instant, worst first, in the arena: the cases that live and the last 512
+ * that ended, in the state of then, their words made anew from what the model still has of then. Of
+ * the summary, unjudged counts these findings only. */
+size_t detect_past(const struct detect *detect, struct clock at, struct arena *arena,
+		   struct finding **ret_findings, struct detect_summary *ret_summary);
+
 /* Events, newest first; at most 512 are kept. */
 size_t detect_event_count(const struct detect *detect);
 const struct event *detect_event(const struct detect *detect, size_t i);
 void detect_note(struct detect *detect, struct clock at, const char *text); /* sanitised */
+
+/* Whether a finding is about a row: they share what it is about, besides the target, and differ in
+ * nothing; one about a whole target only when the row is one, too. */
+bool finding_is_about(const struct finding *finding, const struct dims *row);
 
 /* The worst severity of a firing or pending finding about these dims: one colour per row.
  * Returns the finding, or NULL when all is well, and sets *ret_unjudged when a rule about it

@@ -6,6 +6,9 @@
 
 #define INSTANCES_MAX 512 /* more cases than anybody reads; a flood of clients stops here */
 #define EVENTS_MAX    512
+#define ENDED_MAX     512 /* cases that are kept after their end */
+#define TURNS_MAX     8   /* changes of state that a case remembers */
+#define GATHER_MAX    16  /* findings whose words are fetched anew in one round */
 
 enum verdict { VERDICT_FINE, VERDICT_WRONG, VERDICT_UNJUDGED };
 
@@ -19,17 +22,29 @@ struct judgement {
 	const char *why; /* RULE_STALE and RULE_NODATA: their own words; else NULL */
 };
 
+/* A change of a case's state. */
+struct turn {
+	struct clock at;
+	struct clock seen;
+	enum finding_state state;
+	char why[160]; /* as it was said then */
+};
+
 /* A rule that holds, or held a moment ago, for one set of dims. */
 struct instance {
 	struct finding finding;
 	struct instance *next;    /* of the same rule */
 	dims_id held;             /* keeps the dims' texts alive */
 	bool firing;              /* past its pending clock, whether it can be judged now or not */
+	bool blind;               /* it could not be judged, and has had no figure since */
 	bool seen;                /* the judge spoke about it in this run */
 	int64_t restored_mono_ms; /* left by an earlier run and not judged since; 0: neither */
 	int64_t wrong_mono_ms;    /* when it was last seen wrong */
 	int64_t gathered_mono_ms; /* when its words were last fetched; 0: never */
 	char route[96];           /* where a client does it most, or "" */
+	struct turn turns[TURNS_MAX]; /* the newest last */
+	size_t nturns;
+	struct clock ended;
 };
 
 struct detect {
@@ -49,7 +64,10 @@ struct detect {
 		struct detect_summary summary;
 		bool *unjudged; /* by target: a rule could not be judged there */
 		size_t ntargets;
-	} standing, building; /* of the last whole round, and of the one under way */
+	} standing, building;    /* of the last whole round, and of the one under way */
+	struct instance **ended; /* a ring of cases that are over */
+	size_t nended;
+	size_t next_ended;
 	struct event *events; /* a ring */
 	dims_id *event_dims;
 	size_t nevents;
@@ -63,8 +81,9 @@ typedef void (*judge_seen)(struct detect *detect, size_t rule, const struct judg
 void judge_rule(struct detect *detect, size_t rule, judge_seen see);
 /* The live case of these dims, or NULL. */
 struct instance *instance_find(const struct detect *detect, size_t rule, const struct dims *dims);
-/* A source of this target, or of this figure, is stale. */
-bool judge_is_stale(const struct detect *detect, uint32_t target, const struct figure *figure);
+/* A stale source of this target, or that of this figure when it is stale; UINT32_MAX: none. */
+uint32_t judge_stale_source(const struct detect *detect, uint32_t target,
+			    const struct figure *figure);
 
 /* words.c. What a finding is about, in as few words as tell it from others on its target. */
 void words_about(const struct detect *detect, struct finding *finding);
@@ -73,6 +92,8 @@ void words_about(const struct detect *detect, struct finding *finding);
 void words_gather(struct detect *detect, struct instance *instance);
 /* Makes the sentence, with the figures of now and of the last words_gather(). */
 void words_fill(const struct detect *detect, struct instance *instance, const char *own_why);
+/* Why a case cannot be judged: its source is stale, or has had no figure for it since. */
+void words_blind(const struct detect *detect, struct instance *instance, uint32_t source);
 /* "prompts (mlflow) 42s old" */
 void words_source(const struct detect *detect, uint32_t source, char *buf, size_t cap);
 /* "prompt balance@prod v7>v8" */
@@ -85,6 +106,18 @@ void events_add(struct detect *detect, enum event_kind kind, struct clock at, ui
 		const struct dims *dims, const char *text);
 /* Adds the marks of the model that are new since the last call. */
 void events_marks(struct detect *detect);
+
+/* past.c. Remembers the state of a case when it has changed. */
+void past_turn(struct instance *instance, struct clock now);
+/* Takes over a case that is over. */
+void past_take(struct detect *detect, struct instance *instance);
+void past_release(struct detect *detect);
+void instance_free(struct detect *detect, struct instance *instance);
+
+/* order.c. Sorts cases, worst first; leaves out those of a group about the same dims but the first.
+ * Returns how many are left. */
+size_t order_instances(struct instance **instances, size_t n);
+void order_count(const struct finding *finding, struct detect_summary *summary);
 
 /* detect.c, for state.c: a case that an earlier run left. */
 struct instance *instance_new(struct detect *detect, size_t rule, const struct dims *dims);

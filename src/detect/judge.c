@@ -183,15 +183,18 @@ void judge_rule(struct detect *detect, size_t rule, judge_seen see)
 		judge_rows(detect, rule, see);
 }
 
-bool judge_is_stale(const struct detect *detect, uint32_t target, const struct figure *figure)
+uint32_t judge_stale_source(const struct detect *detect, uint32_t target,
+			    const struct figure *figure)
 {
 	uint32_t n = model_source_count(detect->model);
 
 	if (figure->source < n)
-		return model_source_stale(detect->model, figure->source, detect->now);
+		return model_source_stale(detect->model, figure->source, detect->now)
+			       ? figure->source
+			       : UINT32_MAX;
 	for (uint32_t i = 0; i < n && target != UINT32_MAX; i++)
 		if (model_source(detect->model, i).target == target &&
 		    model_source_stale(detect->model, i, detect->now))
-			return true;
-	return false;
+			return i;
+	return UINT32_MAX;
 }

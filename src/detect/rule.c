@@ -215,12 +215,12 @@ static const struct rule builtin[] = {
 	 .kind = RULE_STALE,
 	 .measure = M_COUNT,
 	 .by = BIT(TARGET),
-	 .threshold = 60,
+	 .threshold = 5,
 	 .severity = SEV_WARN,
 	 .group = "data",
 	 .owner = "",
 	 .runbook = "",
-	 .help = "the last good answer of a source is older than a minute"},
+	 .help = "the last good answer of a source is older than two and a half of its intervals"},
 };
 
 const struct rule *rule_builtin(size_t *ret_n)

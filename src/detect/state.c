@@ -17,7 +17,9 @@
 static void write_case(const struct detect *detect, const struct instance *instance, FILE *file)
 {
 	const struct finding *finding = &instance->finding;
-	int64_t since_ms = detect->now.mono_ms - instance->wrong_mono_ms;
+	bool blind = finding->state == FINDING_UNJUDGED && finding->seen.wall_ms;
+	int64_t since_ms =
+		detect->now.mono_ms - (blind ? finding->seen.mono_ms : instance->wrong_mono_ms);
 
 	fprintf(file, "%s\t%d\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%.17g", finding->rule->name,
 		instance->firing, finding->onset.wall_ms, finding->fired.wall_ms,
@@ -139,6 +141,7 @@ static void restore(struct detect *detect, const struct saved *saved, struct clo
 	finding->onset = clock_at(now, saved->onset_ms);
 	if (saved->firing && is_time(now, saved->fired_ms))
 		finding->fired = clock_at(now, saved->fired_ms);
+	finding->seen = clock_at(now, saved->wrong_ms);
 	finding->was.value = saved->was;
 	finding->figure = (struct figure){.source = UINT32_MAX, .quality = Q_NONE};
 	finding->target = target_of(detect, &saved->dims);

@@ -405,6 +405,44 @@ void words_fill(const struct detect *detect, struct instance *instance, const ch
 	add_beside(&why, finding, phrase.gap);
 }
 
+void words_blind(const struct detect *detect, struct instance *instance, uint32_t source)
+{
+	struct finding *finding = &instance->finding;
+	struct words words = {finding->blind, sizeof(finding->blind), 0};
+	struct source_status status;
+
+	if (source >= model_source_count(detect->model)) {
+		add(&words, "no figures since");
+		return;
+	}
+	status = model_source(detect->model, source);
+	add(&words, "%.30s ", status.name);
+	if (!status.answered) {
+		add(&words, "does not answer");
+	} else {
+		add_span(&words, detect->now.mono_ms - status.last_ok.mono_ms);
+		add(&words, " old");
+	}
+	if (status.error[0])
+		add(&words, ": %s", status.error);
+}
+
+char *finding_reason(const struct finding *finding, bool utc, char *buf, size_t cap)
+{
+	struct words words = {buf, cap, 0};
+	char at[16];
+
+	buf[0] = '\0';
+	if (finding->state == FINDING_UNJUDGED) {
+		if (finding->seen.wall_ms)
+			add(&words, "last seen %s, ",
+			    clock_format(at, sizeof(at), "%H:%M:%S", finding->seen.wall_ms, utc));
+		add(&words, "%s; ", finding->blind);
+	}
+	add(&words, "%s%s%s", finding->why, *finding->suspect ? ", " : "", finding->suspect);
+	return buf;
+}
+
 void words_source(const struct detect *detect, uint32_t source, char *buf, size_t cap)
 {
 	struct source_status status = model_source(detect->model, source);

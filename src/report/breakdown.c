@@ -1,7 +1,5 @@
 #include "report/breakdown.h"
 
-#include <string.h>
-
 #define BY(dim) DIM_BIT(DIM_##dim)
 
 static const struct breakdown table[] = {
@@ -106,11 +104,4 @@ void breakdown_run(const struct breakdown *breakdown, const struct report_input 
 	for (size_t i = 0; i < breakdown->n; i++)
 		query.columns[i] = (struct column){.measure = breakdown->measures[i]};
 	query_run(input->model, &query, arena, ret_result);
-}
-
-bool breakdown_wants(const struct report_input *input, const struct finding *finding)
-{
-	return finding->state != FINDING_CLEARED &&
-	       (!input->filter ||
-		filter_matches(input->filter, model_names(input->model), &finding->dims));
 }

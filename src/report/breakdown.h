@@ -19,7 +19,4 @@ const struct breakdown *breakdown_table(size_t *ret_n);
 void breakdown_run(const struct breakdown *breakdown, const struct report_input *input,
 		   size_t limit, struct arena *arena, struct result *ret_result);
 
-/* Whether a finding passes the filter of the report. */
-bool breakdown_wants(const struct report_input *input, const struct finding *finding);
-
 #endif

@@ -1,6 +1,5 @@
 #include "report/breakdown.h"
-
-#include "base/decimal.h"
+#include "report/scope.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,31 +22,6 @@ static int finding_code(const struct finding *finding)
 	return finding->rule->severity == SEV_CRIT   ? CODE_CRITICAL
 	       : finding->rule->severity == SEV_WARN ? CODE_WARNING
 						     : CODE_OK;
-}
-
-/* A target that is not read, or is read no more, is unknown, whatever the rules say of the
- * others. */
-static const char *unread_target(const struct report_input *input, char *buf, size_t cap)
-{
-	for (uint32_t i = 0; i < model_source_count(input->model); i++) {
-		struct source_status status = model_source(input->model, i);
-		const struct target_info *info = model_target(input->model, status.target);
-		char age[16];
-
-		if (!info)
-			continue;
-		if (!status.answered && status.outcome >= TICK_FAILED) {
-			snprintf(buf, cap, "%s: %s", info->name, status.error);
-			return buf;
-		}
-		if (status.answered && model_source_stale(input->model, i, input->now)) {
-			decimal_duration(age, input->now.mono_ms - status.last_ok.mono_ms);
-			snprintf(buf, cap, "%s: %s is %s old%s%s", info->name, status.name, age,
-				 *status.error ? ": " : "", status.error);
-			return buf;
-		}
-	}
-	return NULL;
 }
 
 /* Perfdata values: no quote, equals sign or bar may stand in a label. */
@@ -91,25 +65,55 @@ static void add_perfdata(struct strbuf *out, const struct report_input *input)
 	arena_release(&arena);
 }
 
-int report_check(const struct report_input *input, struct strbuf *out)
+/* What is worse than a code, and is about what is asked for; NULL: nothing. */
+static const struct finding *find_worse(const struct report_input *input, int *code)
 {
-	struct detect_summary summary = detect_summary(input->detect);
 	const struct finding *worst = NULL;
-	char unread[300];
-	const char *text = unread_target(input, unread, sizeof(unread));
-	int code = text || !model_source_count(input->model) ? CODE_UNKNOWN : CODE_OK;
 
 	for (size_t i = 0; i < detect_count(input->detect); i++) {
 		const struct finding *finding = detect_finding(input->detect, i);
 
-		if (!breakdown_wants(input, finding) || rank[finding_code(finding)] <= rank[code])
+		if (!scope_wants(input, finding) || rank[finding_code(finding)] <= rank[*code])
 			continue;
-		code = finding_code(finding);
+		*code = finding_code(finding);
 		worst = finding;
 	}
+	return worst;
+}
+
+/* Why a target that is not read, or is read no more, or that no question fits, is unknown, whatever
+ * the rules say of the others; NULL when all is known. */
+static const char *unknown_text(const struct report_input *input, char *buf, size_t cap)
+{
+	char filter[200];
+	struct scope scope;
+	struct arena arena;
+	const char *text;
+
+	arena_init(&arena);
+	scope_init(&scope, input, &arena);
+	text = scope_unread(&scope, input, buf, cap);
+	if (!text && scope.empty) {
+		filter_format(input->filter, filter, sizeof(filter));
+		snprintf(buf, cap, "nothing that is read matches %s", filter);
+		text = buf;
+	}
+	arena_release(&arena);
+	return text;
+}
+
+int report_check(const struct report_input *input, struct strbuf *out)
+{
+	struct detect_summary summary = scope_summary(input);
+	char unknown[400], reason[300];
+	const char *text = unknown_text(input, unknown, sizeof(unknown));
+	int code = text || !model_source_count(input->model) ? CODE_UNKNOWN : CODE_OK;
+	const struct finding *worst = find_worse(input, &code);
+
 	strbuf_addf(out, "%s - ", words[code]);
 	if (worst)
-		strbuf_addf(out, "%s: %s", worst->what, worst->why);
+		strbuf_addf(out, "%s: %s", worst->what,
+			    finding_reason(worst, true, reason, sizeof(reason)));
 	else if (text)
 		strbuf_addstr(out, text);
 	else

@@ -1,4 +1,5 @@
 #include "report/breakdown.h"
+#include "report/scope.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -124,6 +125,8 @@ static json_t *finding_object(const struct report_input *input, const struct fin
 	json_object_set_new(object, "what", json_string(finding->what));
 	json_object_set_new(object, "why", json_string(finding->why));
 	json_object_set_new(object, "suspect", json_string(finding->suspect));
+	json_object_set_new(object, "unjudged", json_string(finding->blind));
+	json_object_set_new(object, "last_seen", moment(finding->seen.wall_ms));
 	return object;
 }
 
@@ -134,7 +137,7 @@ static json_t *findings(const struct report_input *input)
 	for (size_t i = 0; i < detect_count(input->detect); i++) {
 		const struct finding *finding = detect_finding(input->detect, i);
 
-		if (breakdown_wants(input, finding))
+		if (scope_wants(input, finding))
 			json_array_append_new(list, finding_object(input, finding));
 	}
 	return list;

@@ -5,6 +5,8 @@ src_report_libreport_a_SOURCES = \
 	src/report/check.c \
 	src/report/json.c \
 	src/report/report.h \
+	src/report/scope.c \
+	src/report/scope.h \
 	src/report/text.c
 REPORT_LIBS = src/report/libreport.a $(DETECT_LIBS) $(JANSSON_LIBS)
 

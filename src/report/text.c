@@ -2,6 +2,7 @@
 
 #include "base/decimal.h"
 #include "base/utf8.h"
+#include "report/scope.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -53,33 +54,37 @@ static void add_finding(struct strbuf *out, const struct finding *finding, struc
 			   : finding->state == FINDING_UNJUDGED
 				   ? "?"
 				   : severities[finding->rule->severity];
-	char lasts[16];
+	char lasts[16], reason[300];
 
 	strbuf_addf(out, "  %-4s ", word);
 	add_moment(out, finding->onset.wall_ms);
-	strbuf_addf(out, " %6s  %s  %s%s%s\n",
-		    decimal_duration(lasts, now.wall_ms - finding->onset.wall_ms), finding->what,
-		    finding->why, *finding->suspect ? "; " : "", finding->suspect);
+	if (finding->state == FINDING_UNJUDGED) /* nobody knows whether it lasts still */
+		now = finding->seen;
+	strbuf_addf(out, " %6s  %s  %s\n",
+		    decimal_duration(lasts, now.wall_ms > finding->onset.wall_ms
+						    ? now.wall_ms - finding->onset.wall_ms
+						    : 0),
+		    finding->what, finding_reason(finding, true, reason, sizeof(reason)));
 }
 
 static void add_findings(struct strbuf *out, const struct report_input *input)
 {
-	struct detect_summary summary = detect_summary(input->detect);
+	struct detect_summary summary = scope_summary(input);
 	size_t shown = 0;
 
 	strbuf_addf(out, "\nPROBLEMS  %zu critical, %zu warning, %zu pending, %zu not judged%s%s\n",
 		    summary.crit, summary.warn, summary.pending, summary.unjudged,
-		    summary.unjudged ? ": " : "", summary.unjudged ? summary.unjudged_why : "");
+		    *summary.unjudged_why ? ": " : "", summary.unjudged_why);
 	for (size_t i = 0; i < detect_count(input->detect); i++) {
 		const struct finding *finding = detect_finding(input->detect, i);
 
-		if (finding->state == FINDING_UNJUDGED || !breakdown_wants(input, finding))
+		if (!scope_wants(input, finding))
 			continue;
 		add_finding(out, finding, input->now);
 		shown++;
 	}
 	if (!shown)
-		strbuf_addstr(out, "  none\n");
+		strbuf_addf(out, "  none%s\n", summary.unjudged ? " that can be judged" : "");
 }
 
 static void add_source(struct strbuf *out, const struct report_input *input, uint32_t i)

@@ -250,16 +250,15 @@ void worst_draw(struct view *view, struct area area)
 
 	for (i = 0; i < view_finding_count(view); i++) {
 		const struct finding *finding = view_finding(view, i);
+		static const char *const words[] = {"", "?", "pend", "WARN", "CRIT"};
 		int worst = worst_of(finding, false);
-		char age[16];
+		char age[16], reason[300];
 
-		if (worst < 2)
+		if (!worst)
 			continue;
-		area_printf(area, 0, 0, worst_style(worst), " %s %s %s  %s",
-			    worst == 2   ? "pend"
-			    : worst == 3 ? "WARN"
-					 : "CRIT",
-			    view_age(view, finding->onset, age), finding->what, finding->why);
+		area_printf(area, 0, 0, worst_style(worst), " %s %s %s  %s", words[worst],
+			    view_age(view, finding->onset, age), finding->what,
+			    finding_reason(finding, view->scene->utc, reason, sizeof(reason)));
 		return;
 	}
 	if (summary.unjudged)

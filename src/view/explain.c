@@ -59,6 +59,10 @@ static void add_finding(const struct view *view, const struct finding *finding, 
 		    view_time(view, finding->onset.wall_ms, at),
 		    view_age(view, finding->onset, age));
 	strbuf_addf(out, "  %s: %s\n", finding->what, finding->why);
+	if (finding->state == FINDING_UNJUDGED)
+		strbuf_addf(out, "  not judged: %s; last seen %s\n", finding->blind,
+			    finding->seen.wall_ms ? view_time(view, finding->seen.wall_ms, at)
+						  : "never");
 	if (finding->suspect[0])
 		strbuf_addf(out, "  suspect: %s\n", finding->suspect);
 	if (rule->help && rule->help[0])
@@ -205,17 +209,18 @@ static void finding_sentence(const struct view *view, const struct finding *find
 			     struct strbuf *out)
 {
 	const struct target_info *target = model_target(view->scene->model, finding->target);
-	char at[16], age[16], zone[16];
+	char at[16], age[16], zone[16], reason[300];
 
-	strbuf_addf(out, "%s since %s %s (%s): %s%s%s: %s%s%s.",
+	strbuf_addf(out, "%s since %s %s (%s): %s%s%s: %s.",
 		    finding->state == FINDING_PENDING     ? "Pending"
+		    : finding->state == FINDING_UNJUDGED  ? "Not judged, found"
 		    : finding->rule->severity == SEV_CRIT ? "Critical"
 							  : "Warning",
 		    view_time(view, finding->onset.wall_ms, at),
 		    view_zone(view, finding->onset.wall_ms, zone, sizeof(zone)),
 		    view_age(view, finding->onset, age), target ? target->name : "",
-		    target ? " " : "", finding->what, finding->why, finding->suspect[0] ? ", " : "",
-		    finding->suspect);
+		    target ? " " : "", finding->what,
+		    finding_reason(finding, view->scene->utc, reason, sizeof(reason)));
 }
 
 void explain_sentence(const struct view *view, const struct pane *pane, const struct item *item,

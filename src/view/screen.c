@@ -314,7 +314,7 @@ void screen_draw(struct screen *screen, const struct scene *scene, struct frame 
 	forget_live(screen);
 	view_refresh(&view);
 	for (i = 0; i < view_finding_count(&view); i++)
-		input.problems += worst_of(view_finding(&view, i), false) > 1;
+		input.problems += worst_of(view_finding(&view, i), false) > 0;
 	input.pane = input.overview ? screen->place.tab : screen->place.focus;
 	view.layout = layout_make(&input);
 	draw_all(&view);

@@ -29,11 +29,6 @@ static const struct pane_layout layouts[] = {
 	{0, narrow, sizeof(narrow) / sizeof(*narrow)},
 };
 
-static bool is_problem(const struct finding *finding)
-{
-	return finding->state == FINDING_FIRING || finding->state == FINDING_PENDING;
-}
-
 static void load(struct view *view, struct pane *pane)
 {
 	size_t i, n = view_finding_count(view);
@@ -42,7 +37,7 @@ static void load(struct view *view, struct pane *pane)
 	for (i = 0; i < n; i++) {
 		const struct finding *finding = view_finding(view, i);
 
-		if (!is_problem(finding))
+		if (finding->state == FINDING_CLEARED)
 			continue;
 		pane->all++;
 		if (view_filter(view) &&
@@ -61,6 +56,8 @@ static const char *severity_text(const struct finding *finding)
 {
 	if (finding->state == FINDING_PENDING)
 		return "pend";
+	if (finding->state == FINDING_UNJUDGED)
+		return "?";
 	return finding->rule->severity == SEV_CRIT ? "CRIT" : "WARN";
 }
 
@@ -70,6 +67,12 @@ static void lasts_text(const struct view *view, const struct finding *finding, b
 	int64_t wait_ms = finding->rule->for_ms;
 	char age[16], wait[16];
 
+	if (finding->state == FINDING_UNJUDGED) {
+		/* it lasted as long when it was last seen; nobody knows of now */
+		view_duration(finding->seen.wall_ms - finding->onset.wall_ms, age);
+		snprintf(buf, cap, "%s%s", age, brief ? "" : "+");
+		return;
+	}
 	view_age(view, finding->onset, age);
 	if (wait_ms % 60000)
 		view_duration(wait_ms, wait);
@@ -79,12 +82,6 @@ static void lasts_text(const struct view *view, const struct finding *finding, b
 		snprintf(buf, cap, "%s/%s", age, wait);
 	else
 		snprintf(buf, cap, "%s", age);
-}
-
-static void why_text(const struct finding *finding, char *buf, size_t cap)
-{
-	snprintf(buf, cap, "%s%s%s", finding->why, finding->suspect[0] ? ", " : "",
-		 finding->suspect);
 }
 
 static void text(const struct view *view, const struct item *item, int what, int width, char *buf,
@@ -108,7 +105,7 @@ static void text(const struct view *view, const struct item *item, int what, int
 	else if (what == WHAT_TEXT)
 		snprintf(buf, cap, "%s", finding->what);
 	else if (what == WHY)
-		why_text(finding, buf, cap);
+		finding_reason(finding, view->scene->utc, buf, cap);
 	else
 		snprintf(buf, cap, "%s", finding->rule->owner[0] ? finding->rule->owner : "-");
 }
@@ -119,25 +116,41 @@ static enum style style(const struct view *view, const struct item *item)
 	return worst_style(item->worst);
 }
 
+/* How many rows there are, those that cannot be judged apart: "2 now, 1 unjudged". */
+static void count_text(const struct view *view, const struct pane *pane, char *buf, size_t cap)
+{
+	bool elsewhen = view->screen->back && !view->screen->paused;
+	size_t i, unjudged = 0;
+	char rest[32] = "";
+
+	for (i = 0; i < pane->n; i++)
+		unjudged += pane->items[i].worst == 1;
+	if (unjudged)
+		snprintf(rest, sizeof(rest), ", %zu unjudged", unjudged);
+	if (pane->n > pane->shown)
+		snprintf(buf, cap, "%zu-%zu of %zu%s", pane->top + 1, pane->top + pane->shown,
+			 pane->n, rest);
+	else
+		snprintf(buf, cap, "%zu %s%s", pane->n - unjudged, elsewhen ? "then" : "now", rest);
+}
+
 static void note(const struct view *view, const struct pane *pane, char *buf, size_t cap)
 {
-	char key[24], next[40] = "", hidden[48] = "";
-	bool elsewhen = view->screen->back && !view->screen->paused;
+	char key[24], next[40] = "", hidden[48] = "", count[64], order[48];
 
 	if (view_key(view, "next-problem", key)[0])
 		snprintf(next, sizeof(next), "; %s next", key);
 	if (pane->hidden)
 		snprintf(hidden, sizeof(hidden), ", the filter hides %zu", pane->hidden);
+	count_text(view, pane, count, sizeof(count));
+	pane_order(pane, order, sizeof(order));
 	if (!pane->n)
 		snprintf(buf, cap, "%s%s",
 			 view_summary(view).unjudged ? "not all can be judged" : "none now",
 			 hidden);
-	else if (pane->n > pane->shown)
-		snprintf(buf, cap, "%zu-%zu of %zu%s, worst first%s", pane->top + 1,
-			 pane->top + pane->shown, pane->n, hidden, next);
 	else
-		snprintf(buf, cap, "%zu %s%s, worst first%s", pane->n,
-			 elsewhen ? "as of now" : "now", hidden, next);
+		snprintf(buf, cap, "%s%s, %s%s", count, hidden,
+			 pane->sorted ? order : "worst first", next);
 }
 
 static void foot(const struct view *view, const struct pane *pane, char *buf, size_t cap)
