@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define EVAL_EXPRESSIONS 512
+
 struct eval;
 
 /* Forks the helper's keeper, which forks the process that runs jq when the first job comes. */
@@ -24,8 +26,8 @@ void eval_turn(struct eval *eval, int64_t now_ms);
 /* Mono time of the nearest deadline, or INT64_MAX. */
 int64_t eval_deadline(const struct eval *eval);
 
-/* A program is a set of named expressions, compiled together on first need; at most 256. The text
- * is copied. Returns its number. A bad expression fails only the jobs that name it. */
+/* A program is a set of named expressions, compiled together on first need; at most so many. The
+ * text is copied. Returns its number. A bad expression fails only the jobs that name it. */
 uint32_t eval_program(struct eval *eval, const char *const *names, const char *const *expressions,
 		      size_t n);
 

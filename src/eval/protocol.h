@@ -13,7 +13,7 @@
 
 #define FRAME_BYTES       (24u << 20) /* the longest payload */
 #define FRAME_MEMBERS     256         /* of a row */
-#define FRAME_EXPRESSIONS 256         /* of a program */
+#define FRAME_EXPRESSIONS EVAL_EXPRESSIONS
 #define FRAME_VARS        64
 
 enum frame_kind { FRAME_PROGRAM = 1, FRAME_RUN, FRAME_ROW, FRAME_DONE };

@@ -43,8 +43,11 @@ enum param_type {
 	PARAM_INTEGER, /* between min and max */
 	PARAM_NUMBER,  /* finite, between min and max */
 	PARAM_NAME,    /* [A-Za-z0-9_.:/-]+, but neither "." nor ".." as a part between slashes */
-	PARAM_TEXT     /* UTF-8 without control bytes, at most 1 KiB; only for JSON bodies */
+	PARAM_TEXT,    /* UTF-8 without control bytes, at most 1 KiB; not in a line command */
+	PARAM_TYPES
 };
+/* "address", "cidr" ... */
+const char *param_type_word(enum param_type type);
 
 struct action_param {
 	const char *name;
@@ -72,26 +75,29 @@ enum step_method {
 
 /* A request. Its path and command hold {name} places; expressions of the profile's program are
  * known by their key, "ACTION.N.WORD" with N from 0. They see the parameters and what the steps
- * before have let as $NAME, and after an answer $status, $headers, $etag; `.` is the document. */
+ * before have let as $NAME, and after an answer $status, $headers, $etag; `.` is the document. They
+ * are run over {"vars": {NAME: value}, "doc": DOCUMENT}; what is not among the vars is null. Those
+ * of the whole action are "ACTION.WORD": already, refuse, before, after, verify.until, undo.NAME.
+ */
 struct step_request {
 	enum step_method method;
 	const char *path;  /* or the line command */
 	bool has_body;     /* expression "body" gives the JSON that is sent */
 	bool has_raw_body; /* expression "body" gives a text that is sent as it is */
 	bool has_ok;       /* expression "ok"; without it 2xx, of a line: an empty answer */
-	bool has_retry;    /* expression "retry": the gateway says that it lost a race and did nothing */
-	bool if_match;     /* sends the ETag that the last read has given */
-	bool text;         /* the answer is a text: `.` is a string */
+	bool has_retry; /* expression "retry": it lost a race, the gateway says, and did nothing */
+	bool if_match;  /* sends the ETag that the last read has given */
+	bool text;      /* the answer is a text: `.` is a string; always of a line */
 	const char *accept, *content_type; /* or NULL */
 };
 
 struct action_step {
 	bool has_if; /* expression "if": skipped unless true */
 	struct step_request read;
-	struct step_request send; /* one of the two is STEP_NONE */
+	struct step_request send;      /* one of the two is STEP_NONE */
 	const char *lets[ACTION_LETS]; /* expressions "let.NAME" over the answer, in order */
 	size_t nlets;
-	bool sent_back; /* the document read is sent back: its numbers must be exactly doubles */
+	bool sent_back;    /* the document read is sent back: its numbers must be exactly doubles */
 	const char *title; /* "take the route out of service", or NULL */
 };
 
@@ -105,7 +111,7 @@ struct profile_action {
 	size_t nsteps;
 	bool has_already; /* expression "already" after the reads: nothing to do */
 	bool has_refuse;  /* expression "refuse": a sentence why it must not be done, or null */
-	bool has_before;  /* expressions "before" and "after": a text of the state, for the dialog */
+	bool has_before; /* expressions "before" and "after": a text of the state, for the dialog */
 	struct step_request verify; /* a read; STEP_NONE: nothing proves it but the figures */
 	int64_t verify_ms;          /* until its expression "verify.until" holds; default 10 s */
 	const char *effect;         /* why read-back proves nothing, shown beside the figures */
@@ -114,15 +120,21 @@ struct profile_action {
 	 * not named are passed on. */
 	const char *undo_with[ACTION_PARAMS];
 	size_t nundo_with;
-	bool idempotent;      /* a repeat changes nothing more */
-	bool keyed;           /* the gateway takes an Idempotency-Key */
-	const char *volatile_text; /* "lost when HAProxy restarts; to keep it: …", NULL: it is kept */
-	int64_t settle_ms;    /* figures are given this long to recover; default 60 s */
-	const char *list;     /* source that lists what is in force ("deny"), or NULL */
-	int line;             /* in the profile's file */
+	bool idempotent; /* a repeat changes nothing more */
+	bool keyed;      /* the gateway takes an Idempotency-Key */
+	/* "lost when HAProxy restarts; to keep it: …", NULL: it is kept */
+	const char *volatile_text;
+	int64_t settle_ms; /* figures are given this long to recover; default 60 s */
+	const char *list;  /* source that lists what is in force ("deny"), or NULL */
+	int line;          /* in the profile's file */
 };
 
 struct profile;
+
+/* Whether it can be sent to a target that is spoken to by lines (line: true), or by HTTP. -1 and
+ * err: what such a target would have to be, or why this gateway cannot do it at all. */
+int action_reachable(const struct profile_action *action, bool line, struct err *err);
+
 /* By name, or NULL: the profile does not speak of it. */
 const struct profile_action *profile_action(const struct profile *profile, const char *name);
 

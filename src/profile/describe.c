@@ -1,6 +1,6 @@
 /* A profile in words, for `profile show`. */
 #include "base/decimal.h"
-#include "profile/rule.h"
+#include "profile/load.h"
 
 static const char *const format_words[] = {
 	[FORMAT_PROMETHEUS] = "prometheus", [FORMAT_JSON] = "json",     [FORMAT_CSV] = "csv",
@@ -104,4 +104,5 @@ void profile_describe(const struct profile *profile, struct strbuf *sb)
 	for (size_t i = 0; i < profile->nhints; i++)
 		strbuf_addf(sb, "  %s: %s\n", signal_info(profile->hints[i].signal)->name,
 			    profile->hints[i].text);
+	actions_describe(profile, sb);
 }

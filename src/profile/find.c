@@ -38,8 +38,8 @@ void profile_list(void (*each)(void *ctx, const char *name, const char *path), v
 /* An expression and the name under which it is run. */
 struct program {
 	struct arena arena;
-	const char *names[PROFILE_SOURCES * 4 + PROFILE_IDENTIFY];
-	const char *expressions[PROFILE_SOURCES * 4 + PROFILE_IDENTIFY];
+	const char **names;
+	const char **expressions;
 	size_t n;
 };
 
@@ -55,10 +55,13 @@ static void program_add(struct program *program, const char *source, const char 
 void profile_compile(struct profile *profile, struct eval *eval)
 {
 	struct program program = {.n = 0};
+	size_t most = PROFILE_SOURCES * 4 + PROFILE_IDENTIFY + profile->own->nexpressions;
 
 	if (profile->compiled)
 		return;
 	arena_init(&program.arena);
+	program.names = arena_array(&program.arena, most, sizeof(*program.names));
+	program.expressions = arena_array(&program.arena, most, sizeof(*program.expressions));
 	for (size_t i = 0; i < profile->nidentify; i++) {
 		program_add(&program, "identify", arena_printf(&program.arena, "%zu", i),
 			    profile->identify[i].when);
@@ -69,6 +72,10 @@ void profile_compile(struct profile *profile, struct eval *eval)
 		program_add(&program, source->name, "next", source->next);
 		program_add(&program, source->name, "foreach", source->foreach);
 		program_add(&program, source->name, "foreach_next", source->foreach_next);
+	}
+	for (const struct named_expression *at = profile->own->expressions; at; at = at->next) {
+		program.names[program.n] = at->name;
+		program.expressions[program.n++] = at->text;
 	}
 	if (program.n)
 		profile->program =

@@ -171,8 +171,8 @@ static void read_foreach(struct loader *loader, const struct yaml *node,
 		loader_fault(loader, yaml_get(at, "get"), "a path begins with /");
 }
 
-static void read_duration(struct loader *loader, const struct yaml *node, const char *key,
-			  int64_t *ret_ms)
+void loader_duration(struct loader *loader, const struct yaml *node, const char *key,
+		     int64_t *ret_ms)
 {
 	const struct yaml *at = yaml_get(node, key);
 	struct err err;
@@ -186,7 +186,7 @@ static void read_duration(struct loader *loader, const struct yaml *node, const 
 		*ret_ms = ms;
 }
 
-static void read_bool(struct loader *loader, const struct yaml *node, const char *key, bool *ret)
+void loader_bool(struct loader *loader, const struct yaml *node, const char *key, bool *ret)
 {
 	const struct yaml *at = yaml_get(node, key);
 	struct err err;
@@ -244,10 +244,10 @@ static void read_source(struct loader *loader, const struct yaml *node,
 	if (source->format == FORMAT_PROMQL && !source->rows)
 		source->rows = promql_rows;
 	read_foreach(loader, node, source);
-	read_duration(loader, node, "every", &source->every_ms);
-	read_duration(loader, node, "deadline", &source->deadline_ms);
-	read_bool(loader, node, "optional", &source->optional);
-	read_bool(loader, node, "end_mark", &source->complete_by_end);
+	loader_duration(loader, node, "every", &source->every_ms);
+	loader_duration(loader, node, "deadline", &source->deadline_ms);
+	loader_bool(loader, node, "optional", &source->optional);
+	loader_bool(loader, node, "end_mark", &source->complete_by_end);
 	read_own(loader, node, source);
 	if (like && source->format == FORMAT_PROMQL && source->path)
 		read_like(loader, like, source);
@@ -391,6 +391,8 @@ static void read_profile(struct loader *loader, const struct yaml *root)
 	read_log(loader, yaml_get(root, "log"));
 	read_sources(loader, yaml_get(root, "sources"));
 	read_hints(loader, yaml_get(root, "hints"));
+	if (!loader->nested)
+		actions_read(loader, yaml_get(root, "actions"));
 }
 
 static void index_rules(struct profile *profile, struct profile_own *own)

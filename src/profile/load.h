@@ -7,12 +7,20 @@
 
 #define PROFILE_LIKES 12
 
+/* An expression of an action as eval runs it, and the name that it has there. */
+struct named_expression {
+	const char *name, *text;
+	struct named_expression *next;
+};
+
 /* What a profile's strings and rules live in. */
 struct profile_own {
 	struct arena arena;
 	struct match *matches[PROFILE_SOURCES];
 	struct profile *likes[PROFILE_LIKES]; /* whose rules are used */
 	size_t nlikes;
+	struct named_expression *expressions; /* of the actions, in the order of the file */
+	size_t nexpressions;
 };
 
 struct loader {
@@ -35,6 +43,18 @@ const char *loader_text(struct loader *loader, const struct yaml *map, const cha
 
 /* Fills a rule from its map, which the schema has passed. */
 void rule_read(struct loader *loader, const struct yaml *node, struct map_rule *ret_rule);
+
+void loader_duration(struct loader *loader, const struct yaml *node, const char *key,
+		     int64_t *ret_ms);
+void loader_bool(struct loader *loader, const struct yaml *node, const char *key, bool *ret);
+
+/* Fills the profile's actions from their map, which the schema has passed. */
+void actions_read(struct loader *loader, const struct yaml *map);
+/* Adds them for `profile show`. */
+void actions_describe(const struct profile *profile, struct strbuf *sb);
+
+/* What an action may have; for the profile's schema. */
+const struct yaml_field *action_schema(void);
 
 /* The path of an instant query that asks a Prometheus for what the rules of these sources want:
  * summed (or the highest, the lowest) by the labels that they use, and the time of the newest

@@ -1,11 +1,16 @@
 noinst_LIBRARIES += src/profile/libprofile.a
 src_profile_libprofile_a_SOURCES = \
+	src/profile/action.c src/profile/action.h \
+	src/profile/action_names.c src/profile/action_names.h \
+	src/profile/action_show.c \
+	src/profile/action_table.c \
 	src/profile/describe.c \
 	src/profile/filter.c \
 	src/profile/find.c \
 	src/profile/load.c src/profile/load.h \
 	src/profile/mapping.c src/profile/mapping.h \
 	src/profile/match.c \
+	src/profile/param.c \
 	src/profile/profile.h \
 	src/profile/promql.c \
 	src/profile/rule.c src/profile/rule.h \
@@ -13,8 +18,11 @@ src_profile_libprofile_a_SOURCES = \
 PROFILE_LIBS = src/profile/libprofile.a $(EVAL_LIBS) $(CONFIG_LIBS) $(MODEL_LIBS) 
 
 if HAVE_CHECK
-check_PROGRAMS += check_profile check_mapping check_profiles_data
-TESTS += check_profile check_mapping check_profiles_data
+check_PROGRAMS += check_action check_profile check_mapping check_profiles_data
+TESTS += check_action check_profile check_mapping check_profiles_data
+check_action_SOURCES = tests/check_action.c
+check_action_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_action_LDADD = $(WHOLE) src/profile/libprofile.a $(PARTS) $(PROFILE_LIBS) $(CHECK_LIBS)
 check_profile_SOURCES = tests/check_profile.c
 check_profile_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_profile_LDADD = $(WHOLE) src/profile/libprofile.a $(PARTS) $(PROFILE_LIBS) $(CHECK_LIBS)

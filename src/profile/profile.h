@@ -12,6 +12,7 @@
 
 #define PROFILE_IDENTIFY 8
 #define PROFILE_SOURCES  16
+#define PROFILE_ACTIONS  32
 
 enum profile_format {
 	FORMAT_PROMETHEUS,
@@ -34,6 +35,7 @@ struct profile_identify {
 	int status;               /* wanted; 0: 200 */
 };
 
+struct profile_action;
 struct map_rule; /* one rule of `map`; profile/mapping.h */
 
 struct profile_source {
@@ -76,11 +78,14 @@ struct profile {
 		const char *text;
 	} * hints;
 	size_t nhints;
+	struct profile_action *actions; /* as action.h says */
+	size_t nactions;
 	const char *ports;            /* "8001, 8444": usual ones, for first words */
 	struct accesslog_options log; /* defaults for its access log */
 	struct profile_own *own;      /* storage of all strings and rules */
 	/* Its expressions in eval, named "SOURCE.rows", "SOURCE.next", "SOURCE.foreach",
-	 * "SOURCE.foreach_next" and "identify.N" (N from 0); set by profile_compile(). */
+	 * "SOURCE.foreach_next" and "identify.N" (N from 0), those of actions as action.h says; set
+	 * by profile_compile(). */
 	uint32_t program;
 	bool compiled;
 	int references;

@@ -1,5 +1,5 @@
 /* The keys of a profile. The help texts are printed in the man page. */
-#include "profile/rule.h"
+#include "profile/load.h"
 
 #include <string.h>
 
@@ -117,7 +117,7 @@ static const struct yaml_field log_fields[] = {
 	{0},
 };
 
-static const struct yaml_field profile_fields[] = {
+static struct yaml_field profile_fields[] = {
 	{"name", YT_TEXT, true, NULL, NULL, "name, as in the configuration; that of the file"},
 	{"title", YT_TEXT, true, NULL, NULL, "what it is, for people"},
 	{"ports", YT_TEXT, false, NULL, NULL, "usual ports, for the first words to a new user"},
@@ -127,6 +127,7 @@ static const struct yaml_field profile_fields[] = {
 	{"hints", YT_NAMED, false, NULL, NULL,
 	 "signal: what to do when it stays empty, shown in its place"},
 	{"log", YT_MAP, false, NULL, log_fields, "how its access log is written"},
+	{"actions", YT_NAMED, false, NULL, NULL, "how it is changed"},
 	{0},
 };
 
@@ -140,5 +141,8 @@ const struct yaml_field *profile_schema(void)
 		source_fields[SOURCE_OWN + i] = rule_fields[i];
 		source_fields[SOURCE_OWN + i].required = false;
 	}
+	for (struct yaml_field *field = profile_fields; field->key; field++)
+		if (strcmp(field->key, "actions") == 0)
+			field->fields = action_schema();
 	return profile_fields;
 }
