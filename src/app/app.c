@@ -1,7 +1,9 @@
 #include "app/app.h"
 
 #include "app/targets.h"
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "net/http.h"
 
 #include <fcntl.h>
@@ -11,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -49,6 +52,15 @@ int app_fail(int code, const char *fmt, ...)
 	va_end(args);
 	fputc('\n', stderr);
 	return code;
+}
+
+uint64_t app_random(void)
+{
+	uint64_t random;
+
+	if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		random = (uint64_t)clock_read().mono_ms;
+	return random;
 }
 
 static const struct app_command *find_command(const char *word)
@@ -150,6 +162,7 @@ int app_main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	harden();
+	hash_seed(app_random());
 	signal(SIGPIPE, SIG_IGN);
 	return run(command, argc - skip, argv + skip);
 }

@@ -6,6 +6,7 @@
 #include "config/config.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Exit codes of all commands but report and check, which follow monitoring plugins (0 ok, 1
  * warning, 2 critical, 3 unknown). */
@@ -26,6 +27,9 @@ int app_main(int argc, char **argv);
 
 /* Says "hypercare: text" on standard error and returns code. */
 int app_fail(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* A number from the system's randomness. */
+uint64_t app_random(void);
 
 /* The configuration of a command: the file (given, or found when no URL is given), then the URLs
  * of the command line with its options. NULL after saying why. */

@@ -1,15 +1,14 @@
 #include "app/session.h"
 
+#include "app/app.h"
 #include "app/rules.h"
 #include "base/alloc.h"
 #include "base/log.h"
 #include "collect/discover.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #define JUDGE_MS          1000 /* between evaluations when nothing arrives */
 #define JUDGE_TURN_MS     5    /* of one turn of the loop; what is left follows */
@@ -48,48 +47,10 @@ struct session {
 	struct collect *collect;
 	struct session_target *targets;
 	size_t ntargets;
-	struct loop_fd eval_ready;
-	struct loop_timer eval_due;
 	struct loop_timer judge;
 	int64_t judge_at_ms;
 	int64_t judge_rest_ms; /* nothing is judged before this */
 };
-
-static void watch_eval(struct session *session)
-{
-	struct loop_fd *ready = &session->eval_ready;
-	int fd = eval_fd(session->eval);
-	int64_t deadline_ms = eval_deadline(session->eval);
-
-	if (ready->fd != fd) {
-		loop_fd_remove(session->loop, ready);
-		ready->fd = fd;
-	}
-	if (fd >= 0)
-		loop_fd_set(session->loop, ready,
-			    eval_wants_write(session->eval) ? POLLIN | POLLOUT : POLLIN);
-	if (deadline_ms != INT64_MAX)
-		loop_timer_set(session->loop, &session->eval_due, deadline_ms);
-	else
-		loop_timer_stop(session->loop, &session->eval_due);
-}
-
-static void turn_eval(struct session *session)
-{
-	eval_turn(session->eval, loop_now(session->loop).mono_ms);
-	watch_eval(session);
-}
-
-static void eval_is_ready(struct loop_fd *handle, short revents)
-{
-	(void)revents;
-	turn_eval(handle->ctx);
-}
-
-static void eval_is_due(struct loop_timer *timer)
-{
-	turn_eval(timer->ctx);
-}
 
 static void judge_in(struct session *session, int64_t wait_ms)
 {
@@ -112,7 +73,6 @@ static void judge_now(struct loop_timer *timer)
 	bool whole = false;
 
 	session->judge_at_ms = 0;
-	watch_eval(session);
 	while (!whole && took_ms < JUDGE_TURN_MS) {
 		whole = detect_step(session->detect, loop_now(session->loop));
 		took_ms = clock_read().mono_ms - begun_ms;
@@ -139,7 +99,6 @@ static void take_tick(void *ctx, const struct tick *tick)
 
 	model_apply(session->model, tick, NULL);
 	log_tick(session, tick);
-	watch_eval(session);
 	judge_in(session, SETTLE_MS);
 }
 
@@ -242,7 +201,6 @@ static void search(struct session_target *target)
 						  target->config, found, target, &err);
 	if (!target->discover)
 		search_later(target, err.msg);
-	watch_eval(session);
 }
 
 static void register_target(struct session *session, struct session_target *target,
@@ -272,15 +230,6 @@ static void close_target(struct session_target *target)
 	profile_unref(target->profile);
 }
 
-static uint64_t random_seed(void)
-{
-	uint64_t seed;
-
-	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
-		seed = (uint64_t)clock_read().mono_ms;
-	return seed;
-}
-
 static void add_targets(struct session *session)
 {
 	session->ntargets = session->config->ntargets;
@@ -297,13 +246,12 @@ struct session *session_new(struct config *config, const struct options *options
 					    .series_per_target = SERIES_PER_TARGET};
 	const struct collect_ops collect_ops = {.tick = take_tick};
 	struct collect_options collecting = {.interval_ms = options->interval_ms,
-					     .random_seed = random_seed()};
+					     .random_seed = app_random()};
 	struct session *session = xcalloc(1, sizeof(*session));
 
 	session->ops = *ops;
 	session->ctx = ctx;
 	session->config = config_ref(config);
-	hash_seed(random_seed());
 	session->eval = eval_new(err);
 	if (!session->eval || rules_init(&session->rules, config, options->only, err)) {
 		session_free(session);
@@ -316,8 +264,6 @@ struct session *session_new(struct config *config, const struct options *options
 	session->detect = detect_new(session->model, session->rules.rules, session->rules.n);
 	session->collect = collect_new(session->loop, session->http, session->eval, session->model,
 				       &collecting, &collect_ops, session);
-	session->eval_ready = (struct loop_fd){.fd = -1, .ready = eval_is_ready, .ctx = session};
-	session->eval_due = (struct loop_timer){.fire = eval_is_due, .ctx = session};
 	session->judge = (struct loop_timer){.fire = judge_now, .ctx = session};
 	add_targets(session);
 	return session;
@@ -336,11 +282,8 @@ void session_free(struct session *session)
 	model_free(session->model);
 	names_unref(session->names);
 	http_free(session->http);
-	if (session->loop) {
-		loop_fd_remove(session->loop, &session->eval_ready);
-		loop_timer_stop(session->loop, &session->eval_due);
+	if (session->loop)
 		loop_timer_stop(session->loop, &session->judge);
-	}
 	eval_free(session->eval);
 	loop_free(session->loop);
 	config_unref(session->config);
