@@ -28,7 +28,8 @@ src_view_libview_a_SOURCES = \
 	src/view/state.h \
 	src/view/svg.c \
 	src/view/table.c src/view/table.h \
-	src/view/view.c
+	src/view/view.c \
+	src/view/worddiff.c src/view/worddiff.h
 VIEW_LIBS = src/view/libview.a $(ACT_LIBS) $(DETECT_LIBS)
 
 if HAVE_CHECK
@@ -45,8 +46,11 @@ check_view_screens_SOURCES = tests/check_view_screens.c tests/view_scene.c tests
 check_view_screens_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_view_screens_LDADD = $(WHOLE) src/view/libview.a $(PARTS) $(VIEW_LIBS) $(CHECK_LIBS)
 
-check_PROGRAMS += check_view_dialog
-TESTS += check_view_dialog
+check_PROGRAMS += check_view_dialog check_view_worddiff
+TESTS += check_view_dialog check_view_worddiff
+check_view_worddiff_SOURCES = tests/check_view_worddiff.c
+check_view_worddiff_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_view_worddiff_LDADD = $(VIEW_LIBS) $(CHECK_LIBS)
 check_view_dialog_SOURCES = tests/check_view_dialog.c tests/view_scene.c tests/view_scene.h \
 	tests/golden.c tests/golden.h
 check_view_dialog_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
