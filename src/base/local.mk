@@ -9,10 +9,11 @@ src_base_libbase_a_SOURCES = \
 	src/base/heap.c src/base/heap.h \
 	src/base/log.c src/base/log.h \
 	src/base/map.c src/base/map.h \
+	src/base/sha256.c src/base/sha256.h \
 	src/base/strbuf.c src/base/strbuf.h \
 	src/base/suggest.c src/base/suggest.h \
 	src/base/utf8.c src/base/utf8.h
-BASE_LIBS = src/base/libbase.a $(UNISTRING_LIBS)
+BASE_LIBS = src/base/libbase.a $(UNISTRING_LIBS) $(CRYPTO_LIBS)
 
 if HAVE_CHECK
 check_PROGRAMS += check_base check_utf8

@@ -29,7 +29,8 @@ const char *entry_kind_word(enum entry_kind kind);
 enum entry_kind entry_kind_by_word(const char *word); /* ENTRY_KINDS: no such */
 
 /* Who did it. The login is that of the uid, looked up; the others are claimed. */
-struct operator {
+struct operator
+{
 	const char *login;
 	uint32_t uid;
 	const char *sudo_user; /* "" without; so are the next */
@@ -45,21 +46,23 @@ struct entry {
 	int64_t wall_ms; /* set by the caller */
 	enum entry_kind kind;
 	struct operator operator;
-	const char *plan;    /* plan it belongs to, "" without: "20261123-143207-4f2a" */
-	const char *target;  /* name, "" without */
-	const char *action;  /* name, "" without */
-	const char *about;   /* what a pane may mark: "client:203.0.113.9", "prompt:balance" */
-	const char *reason;  /* reason or ticket */
-	const char *state;   /* of an outcome or watch: "confirmed" ... */
-	const char *hash;    /* of the exact requests, hex, "" without */
-	const char *detail;  /* a JSON object: parameters, requests (secrets masked), before, after */
-	char chain[65];      /* SHA-256 over the entry before's and this entry's canonical JSON (RFC
-	                        8785), hex; set by the store */
+	const char *plan;   /* plan it belongs to, "" without: "20261123-143207-4f2a" */
+	const char *target; /* name, "" without */
+	const char *action; /* name, "" without */
+	const char *about;  /* what a pane may mark: "client:203.0.113.9", "prompt:balance" */
+	const char *reason; /* reason or ticket */
+	const char *state;  /* of an outcome or watch: "confirmed" ... */
+	const char *hash;   /* of the exact requests, hex, "" without */
+	const char
+		*detail; /* a JSON object: parameters, requests (secrets masked), before, after */
+	char chain[65];  /* SHA-256 over the entry before's and this entry's canonical JSON (RFC
+			    8785), hex; set by the store */
 };
 
 struct store_options {
 	const char *path;     /* PROJECT.journal.db; its folder is made, 0700 */
 	const char *fallback; /* file for entries that cannot be written there, or NULL */
+	bool read_only;       /* nothing is made, imported or written: for looking */
 	bool sync_off;        /* never for a journal that matters: for benchmarks */
 };
 
@@ -84,25 +87,25 @@ void store_append(struct store *store, const struct entry *entry, store_done *do
 struct entry_filter {
 	int64_t after_seq;
 	int64_t since_ms;
-	unsigned kinds; /* mask of 1 << kind */
+	unsigned kinds;                   /* mask of 1 << kind */
 	const char *plan, *target, *text; /* text: anywhere in it, without case */
-	size_t limit;   /* 0: 1000 */
+	size_t limit;                     /* 0: 1000 */
 	bool newest_first;
 };
 struct entry_ops {
 	void (*entry)(void *ctx, const struct entry *entry); /* borrowed for the call */
 	store_done *done;
 };
-void store_list(struct store *store, const struct entry_filter *filter,
-		const struct entry_ops *ops, void *ctx);
+void store_list(struct store *store, const struct entry_filter *filter, const struct entry_ops *ops,
+		void *ctx);
 
 /* Calls entry() for all that come after seq, whoever wrote them, as they come: looks once a second,
  * cheaply (PRAGMA data_version). One follower a store. */
 void store_follow(struct store *store, int64_t after_seq, const struct entry_ops *ops, void *ctx);
 
 /* Exactly one of all consoles gets a name: done has seq 1 for it, 0 for the others. */
-void store_claim(struct store *store, const char *name, const struct operator *by,
-		 store_done *done, void *ctx);
+void store_claim(struct store *store, const char *name, const struct operator* by, store_done *done,
+		 void *ctx);
 
 /* Reads the chain from its start: done has the last seq when it is whole; else err, whose line is
  * the seq of the first broken link. anchor: "SEQ:HASH" that the chain must hold too, or NULL. */
