@@ -4,18 +4,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* Deadlines and ages use mono_ms, which counts through a suspend; wall_ms, since the epoch, is

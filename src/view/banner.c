@@ -298,10 +298,21 @@ static void draw_hints(struct view *view, struct area area)
 	}
 }
 
+/* What had happened last at the moment that is shown, or NULL. */
+static const struct event *newest_event(const struct view *view)
+{
+	size_t i;
+
+	for (i = 0; i < view_event_count(view); i++)
+		if (!view->screen->back || view_event(view, i)->at.wall_ms <= view->at.wall_ms)
+			return view_event(view, i);
+	return NULL;
+}
+
 /* The message of the moment, else the newest thing that happened. */
 static void draw_message(struct view *view, struct area area)
 {
-	const struct event *event = view_event_count(view) ? view_event(view, 0) : NULL;
+	const struct event *event = newest_event(view);
 	char at[16];
 
 	if (view->screen->prompt.open) {

@@ -112,9 +112,6 @@ int run_sort(const struct call *call)
 	const struct pane_column *column;
 	char name[64];
 
-	if (pane->ops->live)
-		return err_set(call->err, ERR_INVALID, "%s keep their order",
-			       pane->ops == &problems_pane ? "problems" : "events");
 	call_join(call, name, sizeof(name));
 	if (!name[0] || !strcmp(name, "next") || !strcmp(name, "previous")) {
 		if (pane->layout)
@@ -184,8 +181,8 @@ int run_pause(const struct call *call)
 	}
 	if (!screen->back)
 		screen->past = screen->moment;
-	screen->back = true;
 	view_freeze(call->view);
+	screen->back = true;
 	return 0;
 }
 
@@ -215,6 +212,8 @@ static int go_in_time(const struct call *call, int64_t by_ms)
 	}
 	if (back_ms > HISTORY_MS)
 		return err_set(call->err, ERR_LIMIT, "memory goes 15 minutes back");
+	if (screen->paused)
+		view_thaw(screen);
 	screen->back = true;
 	screen->past.mono_ms += by_ms;
 	screen->past.wall_ms += by_ms;

@@ -59,6 +59,7 @@ endif
 
 EXTRA_DIST += \
 	tests/screens/ai-120x40.screen \
+	tests/screens/back-120x40.screen \
 	tests/screens/back-80x24.screen \
 	tests/screens/calm-120x40.screen \
 	tests/screens/dialog-confirming-80x24.screen \
@@ -87,11 +88,13 @@ EXTRA_DIST += \
 	tests/screens/overview-80x24.screen \
 	tests/screens/overview-utf8-120x40.screen \
 	tests/screens/paused-80x24.screen \
+	tests/screens/problems-sorted-120x40.screen \
 	tests/screens/routes-120x40.screen \
 	tests/screens/routes-200x60.screen \
 	tests/screens/sorted-120x40.screen \
 	tests/screens/tab-ai-80x24.screen \
 	tests/screens/targets-120x40.screen \
 	tests/screens/timeline-80x24.screen \
+	tests/screens/timeline-sorted-120x40.screen \
 	tests/screens/tiny-30x6.screen \
 	tests/screens/why-120x40.screen

@@ -74,6 +74,9 @@ struct pane_ops {
 	bool (*wants)(const struct view *view, const struct dims *dims);
 	void (*text)(const struct view *view, const struct item *item, int what, int width,
 		     char *buf, size_t cap);
+	/* What a text column is sorted by where its text will not do; NaN: by the text. NULL: none
+	 * is. */
+	double (*number)(const struct view *view, const struct item *item, int what);
 	enum style (*style)(const struct view *view, const struct item *item);
 	void (*note)(const struct view *view, const struct pane *pane, char *buf, size_t cap);
 	/* A line under the rows, or NULL. */
@@ -138,7 +141,8 @@ struct item *query_by(struct view *view, struct pane *pane, dim_mask by, size_t 
 struct clock view_step_end(const struct view *view, int64_t step_ms);
 /* Gives items their weight; keep: remembers it for the next time. */
 void items_weigh(struct pane *pane, struct item *items, size_t n, bool keep);
-/* Sorts items by the pane's order. */
+/* Sorts items by the pane's order; those of a live pane stay as they are until a column is
+ * chosen. */
 void items_sort(struct view *view, const struct pane *pane, struct item *items, size_t n);
 /* The figure of a column of this kind, or NULL when the pane does not ask for it. */
 const struct figure *row_figure(const struct pane *pane, const struct row *row, enum cell_kind kind,

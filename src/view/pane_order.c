@@ -17,7 +17,8 @@ static const char *item_label(struct view *view, const struct pane *pane, const 
 	char buf[TABLE_CELL] = "";
 
 	pane->ops->text(view, item, by_text ? pane->sort_what : 0, TABLE_CELL, buf, sizeof(buf));
-	return arena_printf(&view->screen->data, "%08x %s", by_text ? 0 : item->key.target, buf);
+	return arena_printf(pane->ops->live ? &view->screen->draw : &view->screen->data, "%08x %s",
+			    by_text ? 0 : item->key.target, buf);
 }
 
 /* Weights fall into classes of a factor of eight, and a row changes its class only when it is well
@@ -74,14 +75,22 @@ void items_weigh(struct pane *pane, struct item *items, size_t n, bool keep)
 		keep_classes(pane, items, n);
 }
 
-static double sort_rank(const struct pane *pane, const struct item *item)
+static double text_number(const struct view *view, const struct pane *pane, const struct item *item)
+{
+	return pane->ops->number ? pane->ops->number(view, item, pane->sort_what) : NAN;
+}
+
+static double sort_rank(const struct view *view, const struct pane *pane, const struct item *item)
 {
 	const struct figure *figure;
+	double number;
 
 	if (!pane->sorted)
 		return item->worst * 1000 + item->weight;
-	if (pane->sort_kind == CELL_TEXT)
-		return 0;
+	if (pane->sort_kind == CELL_TEXT) {
+		number = text_number(view, pane, item);
+		return isnan(number) ? 0 : pane->ascending ? -number : number;
+	}
 	figure = row_figure(pane, item->row, pane->sort_kind, pane->sort_what);
 	if (!figure || figure->quality & Q_NONE)
 		return NAN;
@@ -113,11 +122,14 @@ static void reverse(struct item *items, size_t n)
 
 void items_sort(struct view *view, const struct pane *pane, struct item *items, size_t n)
 {
-	bool by_text = pane->sorted && pane->sort_kind == CELL_TEXT;
+	bool by_text = pane->sorted && pane->sort_kind == CELL_TEXT && n &&
+		       isnan(text_number(view, pane, &items[0]));
 	size_t i;
 
+	if (pane->ops->live && !pane->sorted)
+		return;
 	for (i = 0; i < n; i++) {
-		items[i].rank = sort_rank(pane, &items[i]);
+		items[i].rank = sort_rank(view, pane, &items[i]);
 		items[i].label = item_label(view, pane, &items[i], by_text);
 	}
 	qsort(items, n, sizeof(*items), compare_items);

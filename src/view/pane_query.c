@@ -91,7 +91,7 @@ static struct item make_item(const struct view *view, const struct pane *pane,
 {
 	struct item item = {.key = {row->dims, row->target, 0}, .row = row};
 	bool unjudged = false;
-	const struct finding *finding = detect_about(view->scene->detect, &row->dims, &unjudged);
+	const struct finding *finding = view_about(view, &row->dims, &unjudged);
 
 	item.worst = worst_of(finding, unjudged);
 	note_age(&item, pane->nasked);

@@ -13,9 +13,11 @@
 #define VIEW_STEPS  32
 #define VIEW_TAGS   64
 
-/* Findings and events as they were when the screen was frozen. */
+/* Findings and events as they were when the screen was frozen, or findings of the instant that it
+ * looks back to. */
 struct frozen {
 	const struct detect *detect; /* they came from */
+	struct clock at;
 	struct finding *findings;
 	size_t nfindings;
 	struct event *events;
@@ -90,6 +92,9 @@ const struct finding *view_finding(const struct view *view, size_t i);
 size_t view_event_count(const struct view *view);
 const struct event *view_event(const struct view *view, size_t i);
 struct detect_summary view_summary(const struct view *view);
+/* detect_about() at the instant that is shown. */
+const struct finding *view_about(const struct view *view, const struct dims *dims,
+				 bool *ret_unjudged);
 /* Keeps findings and events as they are now, or lets go of those kept. */
 void view_freeze(struct view *view);
 void view_thaw(struct screen *screen);

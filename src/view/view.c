@@ -11,12 +11,40 @@
 #define IDLE_REFRESH_MS       10000
 #define SERIES_PER_REFRESH_MS 50
 
+/* What held at the instant that the screen looks back to; asked for once for each instant. */
+static void look_back(const struct view *view)
+{
+	const struct detect *detect = view->scene->detect;
+	struct frozen *frozen = &view->screen->frozen;
+	struct detect_summary summary;
+	struct finding *findings;
+	struct arena arena;
+	size_t n;
+
+	if (frozen->detect == detect && frozen->at.mono_ms == view->at.mono_ms)
+		return;
+	view_thaw(view->screen);
+	arena_init(&arena);
+	n = detect_past(detect, view->at, &arena, &findings, &summary);
+	*frozen = (struct frozen){.detect = detect,
+				  .at = view->at,
+				  .findings = xcalloc(n, sizeof(*findings)),
+				  .nfindings = n,
+				  .summary = summary};
+	memcpy(frozen->findings, findings, n * sizeof(*findings));
+	arena_release(&arena);
+}
+
 struct view view_make(struct screen *screen, const struct scene *scene)
 {
-	return (struct view){.screen = screen,
-			     .scene = scene,
-			     .names = model_names(scene->model),
-			     .at = screen->back ? screen->past : screen->moment};
+	struct view view = {.screen = screen,
+			    .scene = scene,
+			    .names = model_names(scene->model),
+			    .at = screen->back ? screen->past : screen->moment};
+
+	if (screen->back && !screen->paused)
+		look_back(&view);
+	return view;
 }
 
 void view_forget(struct screen *screen)
@@ -90,16 +118,35 @@ int view_parse_filter(struct screen *screen, struct err *err)
 
 size_t view_finding_count(const struct view *view)
 {
-	return view->screen->paused ? view->screen->frozen.nfindings
-				    : detect_count(view->scene->detect);
+	return view->screen->back ? view->screen->frozen.nfindings
+				  : detect_count(view->scene->detect);
 }
 
 const struct finding *view_finding(const struct view *view, size_t i)
 {
 	if (i >= view_finding_count(view))
 		return NULL;
-	return view->screen->paused ? &view->screen->frozen.findings[i]
-				    : detect_finding(view->scene->detect, i);
+	return view->screen->back ? &view->screen->frozen.findings[i]
+				  : detect_finding(view->scene->detect, i);
+}
+
+const struct finding *view_about(const struct view *view, const struct dims *dims,
+				 bool *ret_unjudged)
+{
+	size_t i;
+
+	if (!view->screen->back)
+		return detect_about(view->scene->detect, dims, ret_unjudged);
+	*ret_unjudged = false;
+	for (i = 0; i < view_finding_count(view); i++) {
+		const struct finding *finding = view_finding(view, i);
+
+		if (!finding_is_about(finding, dims))
+			continue;
+		*ret_unjudged = finding->state == FINDING_UNJUDGED;
+		return *ret_unjudged ? NULL : finding;
+	}
+	return NULL;
 }
 
 size_t view_event_count(const struct view *view)
@@ -118,27 +165,26 @@ const struct event *view_event(const struct view *view, size_t i)
 
 struct detect_summary view_summary(const struct view *view)
 {
-	return view->screen->paused ? view->screen->frozen.summary
-				    : detect_summary(view->scene->detect);
+	return view->screen->back ? view->screen->frozen.summary
+				  : detect_summary(view->scene->detect);
 }
 
 void view_freeze(struct view *view)
 {
 	const struct detect *detect = view->scene->detect;
-	struct frozen *frozen = &view->screen->frozen;
+	struct frozen frozen = {.detect = detect, .at = view->at, .summary = view_summary(view)};
 	size_t i;
 
+	frozen.nfindings = view_finding_count(view);
+	frozen.findings = xcalloc(frozen.nfindings, sizeof(*frozen.findings));
+	for (i = 0; i < frozen.nfindings; i++)
+		frozen.findings[i] = *view_finding(view, i);
+	frozen.nevents = detect_event_count(detect);
+	frozen.events = xcalloc(frozen.nevents, sizeof(*frozen.events));
+	for (i = 0; i < frozen.nevents; i++)
+		frozen.events[i] = *detect_event(detect, i);
 	view_thaw(view->screen);
-	frozen->detect = detect;
-	frozen->summary = detect_summary(detect);
-	frozen->nfindings = detect_count(detect);
-	frozen->findings = xcalloc(frozen->nfindings, sizeof(*frozen->findings));
-	for (i = 0; i < frozen->nfindings; i++)
-		frozen->findings[i] = *detect_finding(detect, i);
-	frozen->nevents = detect_event_count(detect);
-	frozen->events = xcalloc(frozen->nevents, sizeof(*frozen->events));
-	for (i = 0; i < frozen->nevents; i++)
-		frozen->events[i] = *detect_event(detect, i);
+	view->screen->frozen = frozen;
 	view->screen->paused = true;
 }
 
@@ -169,7 +215,7 @@ char *view_duration(int64_t ms, char *buf)
 
 char *view_age(const struct view *view, struct clock since, char *buf)
 {
-	struct clock until = view->screen->paused ? view->screen->past : view->screen->moment;
+	struct clock until = view->screen->back ? view->screen->past : view->screen->moment;
 
 	return view_duration(until.wall_ms - since.wall_ms, buf);
 }

@@ -1,6 +1,7 @@
 /* What holds now, worst first. */
 #include "view/state.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum { WHAT_TEXT, SEVERITY, SINCE, LASTS, LASTS_SHORT, TARGET, WHY, OWNER };
@@ -50,6 +51,23 @@ static void load(struct view *view, struct pane *pane)
 				      .index = i,
 				      .worst = worst_of(finding, false)};
 	}
+	items_sort(view, pane, pane->items, pane->n);
+}
+
+/* The longest first, the newest first, the worst first. */
+static double number(const struct view *view, const struct item *item, int what)
+{
+	const struct finding *finding = view_finding(view, item->index);
+	bool judged = finding->state != FINDING_UNJUDGED;
+
+	if (what == SEVERITY)
+		return item->worst;
+	if (what == SINCE)
+		return (double)finding->onset.wall_ms;
+	if (what == LASTS || what == LASTS_SHORT)
+		return (double)((judged ? view->at.wall_ms : finding->seen.wall_ms) -
+				finding->onset.wall_ms);
+	return NAN;
 }
 
 static const char *severity_text(const struct finding *finding)
@@ -121,17 +139,22 @@ static void count_text(const struct view *view, const struct pane *pane, char *b
 {
 	bool elsewhen = view->screen->back && !view->screen->paused;
 	size_t i, unjudged = 0;
-	char rest[32] = "";
+	char rest[32] = "", at[16], when[24] = "now";
 
 	for (i = 0; i < pane->n; i++)
 		unjudged += pane->items[i].worst == 1;
 	if (unjudged)
 		snprintf(rest, sizeof(rest), ", %zu unjudged", unjudged);
-	if (pane->n > pane->shown)
-		snprintf(buf, cap, "%zu-%zu of %zu%s", pane->top + 1, pane->top + pane->shown,
-			 pane->n, rest);
+	if (elsewhen)
+		snprintf(when, sizeof(when), "at %s", view_time(view, view->at.wall_ms, at));
+	if (!pane->n)
+		snprintf(buf, cap, "none %s%s", when,
+			 view_summary(view).unjudged ? ", but not all can be judged" : "");
+	else if (pane->n > pane->shown)
+		snprintf(buf, cap, "%zu-%zu of %zu%s%s%s", pane->top + 1, pane->top + pane->shown,
+			 pane->n, elsewhen ? " " : "", elsewhen ? when : "", rest);
 	else
-		snprintf(buf, cap, "%zu %s%s", pane->n - unjudged, elsewhen ? "then" : "now", rest);
+		snprintf(buf, cap, "%zu %s%s", pane->n - unjudged, when, rest);
 }
 
 static void note(const struct view *view, const struct pane *pane, char *buf, size_t cap)
@@ -145,9 +168,7 @@ static void note(const struct view *view, const struct pane *pane, char *buf, si
 	count_text(view, pane, count, sizeof(count));
 	pane_order(pane, order, sizeof(order));
 	if (!pane->n)
-		snprintf(buf, cap, "%s%s",
-			 view_summary(view).unjudged ? "not all can be judged" : "none now",
-			 hidden);
+		snprintf(buf, cap, "%s%s", count, hidden);
 	else
 		snprintf(buf, cap, "%s%s, %s%s", count, hidden,
 			 pane->sorted ? order : "worst first", next);
@@ -173,6 +194,7 @@ const struct pane_ops problems_pane = {
 	.signal = SIGNAL_UP,
 	.load = load,
 	.text = text,
+	.number = number,
 	.style = style,
 	.note = note,
 	.foot = foot,

@@ -69,7 +69,7 @@ static struct item make_target(const struct view *view, const struct standing *s
 	const struct finding *finding;
 
 	item.key.dims.value[DIM_TARGET] = model_target_symbol(view->scene->model, i);
-	finding = detect_about(view->scene->detect, &item.key.dims, &unjudged);
+	finding = view_about(view, &item.key.dims, &unjudged);
 	item.stale = standing->stale > 0;
 	item.worst = worst_of(finding, unjudged || item.stale);
 	return item;

@@ -1,6 +1,7 @@
 /* What happened: findings, changes, notes; newest first. */
 #include "view/state.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum { TEXT, AT, KIND, TARGET };
@@ -9,13 +10,13 @@ static const struct pane_column wide[] = {
 	{{"TIME", 8, 0, 0, 0, 0, TABLE_LEFT}, CELL_TEXT, AT, 0},
 	{{"WHAT", 5, 0, 0, 0, 0, TABLE_LEFT}, CELL_TEXT, KIND, 0},
 	{{"TARGET", 10, 6, 0, 0, 1, TABLE_LEFT}, CELL_TEXT, TARGET, 0},
-	{{"", 60, 8, 1, 0, 0, TABLE_LEFT}, CELL_TEXT, TEXT, 0},
+	{{"EVENT", 60, 8, 1, 0, 0, TABLE_LEFT}, CELL_TEXT, TEXT, 0},
 };
 
 static const struct pane_column narrow[] = {
 	{{"TIME", 8, 0, 0, 0, 0, TABLE_LEFT}, CELL_TEXT, AT, 0},
 	{{"WHAT", 5, 0, 0, 0, 0, TABLE_LEFT}, CELL_TEXT, KIND, 0},
-	{{"", 40, 8, 1, 0, 0, TABLE_LEFT}, CELL_TEXT, TEXT, 0},
+	{{"EVENT", 40, 8, 1, 0, 0, TABLE_LEFT}, CELL_TEXT, TEXT, 0},
 };
 
 static const struct pane_layout layouts[] = {
@@ -68,6 +69,17 @@ static void load(struct view *view, struct pane *pane)
 		pane->items[pane->n++] = (struct item){
 			.key = {event->dims, event->target, event_id(event)}, .index = i};
 	}
+	items_sort(view, pane, pane->items, pane->n);
+}
+
+/* The newest first, the worst kind first. */
+static double number(const struct view *view, const struct item *item, int what)
+{
+	const struct event *event = view_event(view, item->index);
+
+	if (what == AT)
+		return (double)event->at.wall_ms;
+	return what == KIND ? -(double)event->kind : NAN;
 }
 
 static void text(const struct view *view, const struct item *item, int what, int width, char *buf,
@@ -99,11 +111,14 @@ static enum style style(const struct view *view, const struct item *item)
 
 static void note(const struct view *view, const struct pane *pane, char *buf, size_t cap)
 {
-	(void)view;
+	char order[48];
+
+	pane_order(pane, order, sizeof(order));
 	if (pane->hidden)
 		snprintf(buf, cap, "the filter hides %zu", pane->hidden);
 	else if (view->screen->place.screen == SCREEN_TIMELINE)
-		snprintf(buf, cap, "%zu, newest first: findings, changes, notes", pane->all);
+		snprintf(buf, cap, "%zu, %s: findings, changes, notes", pane->all,
+			 pane->sorted ? order : "newest first");
 	else
 		snprintf(buf, cap, "findings, changes, notes");
 }
@@ -118,6 +133,7 @@ const struct pane_ops timeline_pane = {
 	.signal = SIGNAL_COUNT,
 	.load = load,
 	.text = text,
+	.number = number,
 	.style = style,
 	.note = note,
 	.empty = "nothing has happened since the start",
