@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define PLAY_MS 60000 /* without a terminal */
@@ -55,6 +56,36 @@ static int show_ports(const struct config *config)
 	return EXIT_OK;
 }
 
+/* The demo's journal lasts as long as the demo, in a folder of its own. */
+static int run_console(struct config *config, const struct options *options)
+{
+	static const char *const endings[] = {"", "-wal", "-shm"};
+	const char *temporary = getenv("TMPDIR");
+	struct strbuf folder = STRBUF_INIT, file = STRBUF_INIT;
+	int code;
+
+	strbuf_addf(&folder, "%s/hypercare-journal-XXXXXX",
+		    temporary && *temporary == '/' ? temporary : "/tmp");
+	if (!mkdtemp(folder.buf)) {
+		code = app_fail(EXIT_FAILED, "cannot make a folder like %s", folder.buf);
+		goto out;
+	}
+	free(config->journal);
+	strbuf_addf(&file, "%s/demo.journal.db", folder.buf);
+	config->journal = strbuf_detach(&file);
+	code = console_run(config, options, "simulated gateways");
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		strbuf_clear(&file);
+		strbuf_addf(&file, "%s%s", config->journal, endings[i]);
+		unlink(file.buf);
+	}
+	rmdir(folder.buf);
+out:
+	strbuf_release(&folder);
+	strbuf_release(&file);
+	return code;
+}
+
 int cmd_demo(const struct options *options, int argc, char **argv)
 {
 	struct config *config = config_new();
@@ -75,7 +106,7 @@ int cmd_demo(const struct options *options, int argc, char **argv)
 	if (options->ports)
 		code = show_ports(config);
 	else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
-		code = console_run(config, options, "simulated gateways");
+		code = run_console(config, options);
 	else
 		code = play(config, options);
 	gateways_stop(&gateways);

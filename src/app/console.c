@@ -287,7 +287,7 @@ static void close_console(struct console *console)
 
 int console_run(struct config *config, const struct options *options, const char *simulated)
 {
-	const struct session_ops ops = {.changed = figures_changed};
+	const struct session_ops ops = {.changed = figures_changed, .keeps_journal = true};
 	struct console console = {.config = config,
 				  .simulated = simulated,
 				  .utc = options->utc || config->utc,

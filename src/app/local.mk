@@ -13,7 +13,9 @@ src_app_libapp_a_SOURCES = \
 	src/app/console_commands.c src/app/console_commands.h \
 	src/app/gateways.c src/app/gateways.h \
 	src/app/headless.c src/app/headless.h \
+	src/app/journal_path.c src/app/journal_path.h \
 	src/app/keys.c src/app/keys.h \
+	src/app/operator.c src/app/operator.h \
 	src/app/options.c src/app/options.h \
 	src/app/rules.c src/app/rules.h \
 	src/app/session.c src/app/session.h \
@@ -23,7 +25,7 @@ src_app_libapp_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS)
 
 bin_PROGRAMS += hypercare
 hypercare_SOURCES = src/main.c
-hypercare_LDADD = src/app/libapp.a $(TUI_LIBS) $(REPORT_LIBS) $(COLLECT_LIBS)
+hypercare_LDADD = src/app/libapp.a $(TUI_LIBS) $(REPORT_LIBS) $(STORE_LIBS) $(COLLECT_LIBS)
 
 if HAVE_CHECK
 check_PROGRAMS += check_app_options check_app_targets check_app_act

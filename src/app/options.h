@@ -18,10 +18,13 @@ enum {
 	FOR_PROFILE = 1 << 5,
 	FOR_CONFIG = 1 << 6,
 	FOR_INIT = 1 << 7,
-	FOR_ALL = (1 << 8) - 1,
+	FOR_JOURNAL = 1 << 8,
+	FOR_NOTE = 1 << 9,
+	FOR_ALL = (1 << 10) - 1,
 	FOR_GATEWAYS = FOR_CONSOLE | FOR_REPORT | FOR_CHECK | FOR_IDENTIFY | FOR_PROFILE | FOR_INIT,
 	FOR_SCREEN = FOR_CONSOLE | FOR_DEMO,
-	FOR_FIGURES = FOR_REPORT | FOR_CHECK
+	FOR_FIGURES = FOR_REPORT | FOR_CHECK,
+	FOR_ENTRIES = FOR_JOURNAL | FOR_NOTE
 };
 
 /* What was given; strings are borrowed from argv. */
@@ -38,6 +41,7 @@ struct options {
 	long scenario, seed;
 	double speed;
 	bool ports;
+	const char *journal, *operator;
 	bool help, version;
 };
 

@@ -1,11 +1,13 @@
 #include "app/session.h"
 
 #include "app/app.h"
+#include "app/journal_path.h"
 #include "app/rules.h"
 #include "base/alloc.h"
 #include "base/log.h"
 #include "collect/discover.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +49,9 @@ struct session {
 	struct collect *collect;
 	struct session_target *targets;
 	size_t ntargets;
+	struct identity who;
+	struct store *store;
+	struct loop_fd store_fd;
 	struct loop_timer judge;
 	int64_t judge_at_ms;
 	int64_t judge_rest_ms; /* nothing is judged before this */
@@ -239,6 +244,29 @@ static void add_targets(struct session *session)
 		register_target(session, &session->targets[i], &session->config->targets[i]);
 }
 
+static void store_is_ready(struct loop_fd *handle, short revents)
+{
+	(void)revents;
+	store_turn(handle->ctx);
+}
+
+static int open_store(struct session *session, const struct options *options, struct err *err)
+{
+	struct store_options paths;
+
+	if (!session->ops.keeps_journal)
+		return 0;
+	journal_paths(options, session->config, &paths);
+	session->store = store_new(&paths, err);
+	journal_paths_release(&paths);
+	if (!session->store)
+		return -1;
+	session->store_fd = (struct loop_fd){
+		.fd = store_fd(session->store), .ready = store_is_ready, .ctx = session->store};
+	loop_fd_set(session->loop, &session->store_fd, POLLIN);
+	return 0;
+}
+
 struct session *session_new(struct config *config, const struct options *options,
 			    const struct session_ops *ops, void *ctx, struct err *err)
 {
@@ -265,6 +293,11 @@ struct session *session_new(struct config *config, const struct options *options
 	session->collect = collect_new(session->loop, session->http, session->eval, session->model,
 				       &collecting, &collect_ops, session);
 	session->judge = (struct loop_timer){.fire = judge_now, .ctx = session};
+	identity_read(&session->who, options->operator);
+	if (open_store(session, options, err)) {
+		session_free(session);
+		return NULL;
+	}
 	add_targets(session);
 	return session;
 }
@@ -284,6 +317,9 @@ void session_free(struct session *session)
 	http_free(session->http);
 	if (session->loop)
 		loop_timer_stop(session->loop, &session->judge);
+	if (session->store)
+		loop_fd_remove(session->loop, &session->store_fd);
+	store_free(session->store);
 	eval_free(session->eval);
 	loop_free(session->loop);
 	config_unref(session->config);
@@ -315,6 +351,16 @@ struct detect *session_detect(const struct session *session)
 const struct config *session_config(const struct session *session)
 {
 	return session->config;
+}
+
+struct store *session_store(const struct session *session)
+{
+	return session->store;
+}
+
+const struct operator* session_operator(const struct session *session)
+{
+	return &session->who.operator;
 }
 
 void session_retry(struct session *session, uint32_t target)

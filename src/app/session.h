@@ -3,6 +3,7 @@
 #ifndef HC_APP_SESSION_H
 #define HC_APP_SESSION_H
 
+#include "app/operator.h"
 #include "app/options.h"
 #include "collect/collect.h"
 #include "detect/detect.h"
@@ -13,6 +14,7 @@ struct session_ops {
 	/* New figures or findings: after ticks, and once a second. May be NULL. */
 	void (*changed)(void *ctx);
 	bool identify_only;      /* recognise the targets, do not poll them */
+	bool keeps_journal;      /* open the store, for writing */
 	struct profile *profile; /* what every target is taken for, or NULL; referenced */
 };
 
@@ -28,6 +30,10 @@ struct loop *session_loop(const struct session *session);
 const struct model *session_model(const struct session *session);
 struct detect *session_detect(const struct session *session);
 const struct config *session_config(const struct session *session);
+
+/* The journal, or NULL where the session keeps none; and who is at this console. */
+struct store *session_store(const struct session *session);
+const struct operator* session_operator(const struct session *session);
 
 /* Tries again now what waits or was stopped: one target of the model, or all (UINT32_MAX). */
 void session_retry(struct session *session, uint32_t target);

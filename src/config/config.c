@@ -25,6 +25,7 @@ struct config *config_new(void)
 	config->references = 1;
 	config->path = xstrdup("");
 	config->project = xstrdup("");
+	config->journal = xstrdup("");
 	config->theme = xstrdup("");
 	return config;
 }
@@ -98,6 +99,7 @@ void config_unref(struct config *config)
 	free(config->keys);
 	free(config->path);
 	free(config->project);
+	free(config->journal);
 	free(config->theme);
 	free(config);
 }

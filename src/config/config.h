@@ -51,6 +51,7 @@ struct config_key {
 struct config {
 	char *path; /* "" without a file */
 	char *project;
+	char *journal;     /* path, or "" */
 	int64_t golive_ms; /* wall, 0: not set */
 	struct config_phase {
 		char *name;

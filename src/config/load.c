@@ -391,6 +391,7 @@ static void replace_text(char **field, const struct yaml *root, const char *key)
 void load_root(struct config *config, const struct yaml *root, struct faults *faults)
 {
 	replace_text(&config->project, root, "project");
+	replace_text(&config->journal, root, "journal");
 	replace_text(&config->theme, root, "theme");
 	config->bell = member_bool(root, "bell", false);
 	config->utc = member_bool(root, "utc", false);

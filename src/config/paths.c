@@ -12,19 +12,36 @@
 
 #define NAMES 256
 
-/* The user's own folder; an empty XDG_CONFIG_HOME and a relative one are not there (XDG base
- * directory specification). */
-static char *own_folder(const char *kind)
+/* Our folder in that of a variable, or else in one of the home folder. A variable that is empty or
+ * relative is not there (XDG base directory specification). NULL when there is neither. */
+static char *base_folder(const char *variable, const char *in_home)
 {
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	const char *base = getenv(variable), *home = getenv("HOME");
 	struct strbuf path = STRBUF_INIT;
 
-	if (config && *config == '/')
-		strbuf_addf(&path, "%s/hypercare", config);
+	if (base && *base == '/')
+		strbuf_addf(&path, "%s/hypercare", base);
 	else if (home && *home == '/')
-		strbuf_addf(&path, "%s/.config/hypercare", home);
+		strbuf_addf(&path, "%s/%s/hypercare", home, in_home);
 	else
 		return NULL;
+	return strbuf_detach(&path);
+}
+
+char *paths_state(void)
+{
+	return base_folder("XDG_STATE_HOME", ".local/state");
+}
+
+static char *own_folder(const char *kind)
+{
+	char *base = base_folder("XDG_CONFIG_HOME", ".config");
+	struct strbuf path = STRBUF_INIT;
+
+	if (!base)
+		return NULL;
+	strbuf_addstr(&path, base);
+	free(base);
 	if (*kind)
 		strbuf_addf(&path, "/%s", kind);
 	return strbuf_detach(&path);

@@ -9,6 +9,10 @@
  * no such folder to have. */
 char *paths_folder(int i, const char *kind);
 
+/* The folder for what outlives the program: $XDG_STATE_HOME/hypercare, else
+ * ~/.local/state/hypercare. The caller frees; NULL when there is no such folder to have. */
+char *paths_state(void);
+
 /* The path of NAME.yaml in the first folder that has it, or NULL; the caller frees. A name has
  * only small letters, digits and '-'. */
 char *paths_find(const char *kind, const char *name);

@@ -79,6 +79,10 @@ static const struct yaml_field key_fields[] = {
 
 static const struct yaml_field fields[] = {
 	{"project", YT_TEXT, false, NULL, NULL, "name in the banner and in reports"},
+	{"journal", YT_TEXT, false, NULL, NULL,
+	 "absolute path of the journal, where a team shares one; unless given, PROJECT.journal.db "
+	 "in "
+	 "$XDG_STATE_HOME/hypercare"},
 	{"golive", YT_TEXT, false, NULL, NULL, "day of the go-live: 2026-11-23"},
 	{"phases", YT_LIST, false, NULL, phase_fields, "phases from the go-live on, in order"},
 	{"targets", YT_LIST, false, NULL, target_fields, "the gateways"},

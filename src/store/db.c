@@ -264,6 +264,10 @@ static int prepare_all(struct db *db, struct err *err)
 int db_open(struct db *db, const struct store_options *options, struct err *err)
 {
 	*db = (struct db){.read_only = options->read_only};
+	if (!*options->path)
+		return err_set(err, ERR_NOT_FOUND,
+			       "no folder for the journal: set HOME or XDG_STATE_HOME, or give "
+			       "--journal");
 	if ((!db->read_only && make_folder(options->path, err)) ||
 	    !(db->path = resolve(options->path, err)))
 		return -1;
