@@ -1,9 +1,12 @@
 #include "app/act_words.h"
+#include "app/row_actions.h"
 #include "base/strbuf.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct action_info block = {.name = "block-ip"}, shift = {.name = "shift-weight"};
 
@@ -92,6 +95,175 @@ START_TEST(test_too_many)
 }
 END_TEST
 
+/* Two gateways that block, one of them by another name, and a log that cannot. */
+static const char *const profile_texts[] = {
+	"name: fence\n"
+	"title: Fence\n"
+	"identify: [{get: /, server: x}]\n"
+	"sources: {m: {get: /m, format: prometheus, map: [{metric: up, signal: up}]}}\n"
+	"actions:\n"
+	"  block-ip:\n"
+	"    params: {ip: {type: cidr, from: client}}\n"
+	"    volatile: 'lost at a restart'\n"
+	"    effect: the figures\n"
+	"    steps: [{send: {line: 'add {ip}'}}]\n"
+	"  set-limit:\n"
+	"    params: {route: {type: name, from: route}, limit: {type: integer, min: 0, max: 9}}\n"
+	"    volatile: 'false'\n"
+	"    effect: the figures\n"
+	"    steps: [{send: {put: '/limits/{route}', body: '$limit'}}]\n",
+	"name: gate\n"
+	"title: Gate\n"
+	"identify: [{get: /, server: x}]\n"
+	"sources: {m: {get: /m, format: prometheus, map: [{metric: up, signal: up}]}}\n"
+	"actions:\n"
+	"  block-ip:\n"
+	"    title: Deny at the gate\n"
+	"    params: {ip: {type: cidr, from: client}}\n"
+	"    volatile: 'false'\n"
+	"    effect: the figures\n"
+	"    steps: [{send: {put: '/deny?ip={ip}', body: 'true'}}]\n",
+	"name: log\n"
+	"title: Log\n"
+	"identify: [{get: /, server: x}]\n"
+	"sources: {m: {get: /m, format: prometheus, map: [{metric: up, signal: up}]}}\n"
+	"actions:\n"
+	"  block-ip: {impossible: 'a log only tells'}\n",
+};
+#define PROFILES (sizeof(profile_texts) / sizeof(*profile_texts))
+
+struct row_case {
+	const char *dims[2]; /* of the rows, "dim=value dim=value" */
+	uint32_t target;
+	const char *choices; /* "title: line (asks)" or "title: - note", a line each */
+};
+
+static const struct row_case row_cases[] = {
+	{{"client=203.0.113.9"},
+	 0,
+	 "Block an IP on fence: act block-ip --target fence ip=203.0.113.9\n"
+	 "Deny at the gate on gate: act block-ip --target gate ip=203.0.113.9\n"},
+	{{"client=203.0.113.9"},
+	 1,
+	 "Deny at the gate on gate: act block-ip --target gate ip=203.0.113.9\n"
+	 "Block an IP on fence: act block-ip --target fence ip=203.0.113.9\n"},
+	{{"client=203.0.113.9"},
+	 2,
+	 "Block an IP on fence: act block-ip --target fence ip=203.0.113.9\n"
+	 "Deny at the gate on gate: act block-ip --target gate ip=203.0.113.9\n"
+	 "Block an IP on log: - a log only tells\n"},
+	{{"client=203.0.113.9", "client=203.0.113.10"},
+	 0,
+	 "Block an IP on fence: act block-ip --target fence ip=203.0.113.9 ip=203.0.113.10\n"
+	 "Deny at the gate on gate: act block-ip --target gate ip=203.0.113.9 ip=203.0.113.10\n"},
+	{{"route=/cart"},
+	 0,
+	 "Set a rate limit on fence: act set-limit --target fence route=/cart limit= (asks)\n"},
+	{{"route=GET /cart"},
+	 0,
+	 "Set a rate limit on fence: act set-limit --target fence route=\"GET /cart\" limit= "
+	 "(asks)\n"},
+	{{"route=a\"b'c"}, 0, ""},
+	{{"model=gpt-4o"}, 0, ""},
+};
+
+struct gateways {
+	struct names *names;
+	struct model *model;
+	struct profile *profiles[PROFILES];
+};
+
+/* A profile's name is that of its file. */
+static struct profile *profile_of_text(const char *text)
+{
+	char folder[] = "/tmp/check_app_act.XXXXXX", path[128];
+	struct profile *profile;
+	struct err err = {0};
+	FILE *file;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/%.*s.yaml", folder,
+		 (int)strcspn(text + strlen("name: "), "\n"), text + strlen("name: "));
+	file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	fputs(text, file);
+	ck_assert_int_eq(fclose(file), 0);
+	profile = profile_load(path, NULL, NULL, &err);
+	unlink(path);
+	rmdir(folder);
+	ck_assert_msg(profile != NULL, "%d:%d %s", err.line, err.column, err.msg);
+	return profile;
+}
+
+static const struct profile *profile_of_target(void *ctx, uint32_t target)
+{
+	return target < PROFILES ? ((struct gateways *)ctx)->profiles[target] : NULL;
+}
+
+static void gateways_init(struct gateways *gateways)
+{
+	const struct model_limits limits = {.history_ms = 60000, .series_per_target = 10};
+	size_t i;
+
+	gateways->names = names_new();
+	gateways->model = model_new(gateways->names, &limits);
+	for (i = 0; i < PROFILES; i++) {
+		gateways->profiles[i] = profile_of_text(profile_texts[i]);
+		model_add_target(gateways->model,
+				 &(struct target_info){.name = gateways->profiles[i]->name,
+						       .kind = "",
+						       .title = "",
+						       .url = "",
+						       .group = ""});
+	}
+}
+
+static void gateways_release(struct gateways *gateways)
+{
+	for (size_t i = 0; i < PROFILES; i++)
+		profile_unref(gateways->profiles[i]);
+	model_free(gateways->model);
+	names_unref(gateways->names);
+}
+
+static struct dims dims_of(struct gateways *gateways, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	struct dims dims = {{0}};
+	char name[16] = "";
+
+	memcpy(name, text, (size_t)(equals - text));
+	dims.value[dim_by_name(name)] =
+		names_symbol(gateways->names, equals + 1, strlen(equals + 1));
+	return dims;
+}
+
+START_TEST(test_row)
+{
+	const struct row_case *row = &row_cases[_i];
+	struct screen_choice choices[8];
+	struct strbuf got = STRBUF_INIT;
+	struct gateways gateways;
+	struct dims rows[2];
+	size_t i, n = 0, nrows = 0;
+
+	gateways_init(&gateways);
+	for (; nrows < 2 && row->dims[nrows]; nrows++)
+		rows[nrows] = dims_of(&gateways, row->dims[nrows]);
+	n = row_actions(gateways.model, profile_of_target, &gateways, rows, nrows, row->target,
+			choices, 8);
+	strbuf_addstr(&got, "");
+	for (i = 0; i < n; i++)
+		strbuf_addf(&got, "%s: %s%s%s\n", choices[i].title,
+			    choices[i].line[0] ? choices[i].line : "- ",
+			    choices[i].line[0] ? "" : choices[i].note,
+			    choices[i].asks ? " (asks)" : "");
+	ck_assert_str_eq(got.buf, row->choices);
+	strbuf_release(&got);
+	gateways_release(&gateways);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("app/act");
@@ -101,6 +273,7 @@ int main(void)
 
 	tcase_add_loop_test(tests, test_words, 0, sizeof(cases) / sizeof(*cases));
 	tcase_add_test(tests, test_too_many);
+	tcase_add_loop_test(tests, test_row, 0, sizeof(row_cases) / sizeof(*row_cases));
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

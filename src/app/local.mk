@@ -17,6 +17,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/keys.c src/app/keys.h \
 	src/app/operator.c src/app/operator.h \
 	src/app/options.c src/app/options.h \
+	src/app/row_actions.c src/app/row_actions.h \
 	src/app/rules.c src/app/rules.h \
 	src/app/session.c src/app/session.h \
 	src/app/signals.c src/app/signals.h \

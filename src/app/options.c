@@ -1,5 +1,7 @@
 #include "app/options.h"
 
+#include "base/decimal.h"
+
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,25 +77,6 @@ const struct option_info *options_table(void)
 	return table;
 }
 
-static int parse_duration(const char *text, int64_t *ret_ms)
-{
-	static const struct {
-		const char *suffix;
-		double ms;
-	} units[] = {{"ms", 1}, {"", 1e3}, {"s", 1e3}, {"m", 6e4}, {"h", 3.6e6}, {"d", 8.64e7}};
-	char *end;
-	double value = strtod(text, &end);
-
-	if (end == text || !(value > 0))
-		return -1;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (!strcmp(end, units[i].suffix) && value * units[i].ms < 3.2e10) {
-			*ret_ms = (int64_t)(value * units[i].ms);
-			return 0;
-		}
-	return -1;
-}
-
 static int set_value(struct options *options, const struct option_info *info, const char *text,
 		     struct err *err)
 {
@@ -108,7 +91,7 @@ static int set_value(struct options *options, const struct option_info *info, co
 		*(const char **)field = text;
 		return 0;
 	case OPTION_DURATION:
-		if (!parse_duration(text, field))
+		if (!decimal_read_duration(text, field))
 			return 0;
 		return err_set(err, ERR_INVALID,
 			       "--%s takes a time such as 30s, 5m or 1h, not '%s'", info->name,

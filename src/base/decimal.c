@@ -247,3 +247,22 @@ char *decimal_duration(char *buf, int64_t ms)
 		 (unsigned)(s % steps[i].unit_s / steps[i].rest_s) % 100);
 	return buf;
 }
+
+int decimal_read_duration(const char *text, int64_t *ret_ms)
+{
+	static const struct {
+		const char *suffix;
+		double ms;
+	} units[] = {{"ms", 1}, {"", 1e3}, {"s", 1e3}, {"m", 6e4}, {"h", 3.6e6}, {"d", 8.64e7}};
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text || !(value > 0))
+		return -1;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(end, units[i].suffix) && value * units[i].ms < 3.2e10) {
+			*ret_ms = (int64_t)(value * units[i].ms);
+			return 0;
+		}
+	return -1;
+}

@@ -24,4 +24,8 @@ char *decimal_exact(char *buf, double value);
  * negative one. buf has at least 16 bytes. */
 char *decimal_duration(char *buf, int64_t ms);
 
+/* Reads a time that is above zero and at most a year: "250ms", "30s", "1.5m", "2h", "3d"; seconds
+ * without a unit. Returns 0, or -1 for anything else. */
+int decimal_read_duration(const char *text, int64_t *ret_ms);
+
 #endif

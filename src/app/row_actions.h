@@ -1,0 +1,20 @@
+/* What can be done about a row: the choices of the menu, each with the command line that plans it.
+ */
+#ifndef HC_APP_ROW_ACTIONS_H
+#define HC_APP_ROW_ACTIONS_H
+
+#include "model/model.h"
+#include "profile/profile.h"
+#include "view/screen.h"
+
+/* What a target of the model is taken for, or NULL. */
+typedef const struct profile *row_profile(void *ctx, uint32_t target);
+
+/* Rows are about the same dims; the first is the one under the cursor, the others are tagged.
+ * What can be done comes first, then what their own target cannot do, with the reason. Returns how
+ * many choices there are, at most cap. */
+size_t row_actions(const struct model *model, row_profile *profile, void *ctx,
+		   const struct dims *rows, size_t nrows, uint32_t target,
+		   struct screen_choice *ret_choices, size_t cap);
+
+#endif
