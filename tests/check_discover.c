@@ -105,6 +105,21 @@ static const struct {
 	 "{\"status\":\"success\",\"data\":{\"version\":\"2.42\"}}", NULL, NULL, "prometheus"},
 	{"/api/3.0/mlflow/server-info", "application/json", "{\"store_type\":\"SqlStore\"}", NULL,
 	 NULL, "mlflow"},
+	{"/apisix/prometheus/metrics", NULL, "apisix_etcd_reachable 1\n", NULL, NULL, "apisix"},
+	{"/metrics", NULL, "traefik_open_connections{entrypoint=\"web\"} 0\n", NULL, NULL,
+	 "traefik"},
+	{"/metrics", NULL, "nginxplus_up 1\n", NULL, NULL, "nginx-plus"},
+	{"/metrics", NULL, "tyk_api_requests_total 1\n", NULL, NULL, "tyk"},
+	{"/schemas", "application/json", "[{\"$id\":\"http://express-gateway.io/models/x.json\"}]",
+	 NULL, NULL, "express-gateway"},
+	{"/system/info", "text/plain",
+	 "{\"cluster\":\"b8\",\"nodes\":[{\"peer\":[],\"leader\":true}]}", NULL, NULL, "apinto"},
+	{"/v1/prompts", "application/json", "{\"data\":[],\"next_cursor\":null}", NULL, NULL,
+	 "phoenix"},
+	{"/api/public/health", "application/json", "{\"status\":\"OK\",\"version\":\"3.1\"}", NULL,
+	 NULL, "langfuse"},
+	{"/api/status", "application/json",
+	 "{\"data\":{\"quota_per_unit\":500000},\"success\":true}", NULL, NULL, "one-api"},
 };
 
 START_TEST(gateways_are_recognised)
@@ -117,8 +132,48 @@ START_TEST(gateways_are_recognised)
 	ck_assert_ptr_null(strchr(found.sentence, ';'));
 	ck_assert(found.reachable);
 	ck_assert(!found.wants_credential);
-	ck_assert_uint_le(page_server_hits(server, NULL), 16);
+	ck_assert_uint_le(page_server_hits(server, NULL), 31);
 	ck_assert_uint_eq(page_server_connections(server), 1);
+}
+END_TEST
+
+/* Known by how they refuse: without a credential these tell nothing else. */
+static const struct {
+	const char *path, *type, *body, *name;
+} refusing[] = {
+	{"/apisix/admin/routes", "application/json",
+	 "{\"error_msg\":\"failed to check token\",\"description\":\"wrong apikey\"}", "apisix"},
+	{"/api/v1/account/profile", "application/json", "{\"code\":401,\"msg\":\"not login\"}",
+	 "apipark"},
+	{"/v1/prompts", "text/plain", "Invalid token", "phoenix"},
+};
+
+START_TEST(gateways_are_recognised_by_their_refusal)
+{
+	set(refusing[_i].path, 401, refusing[_i].type, refusing[_i].body);
+	discover();
+	expect(refusing[_i].name, "is ");
+}
+END_TEST
+
+/* A gateway that answers every path with its web page, and one that answers with nothing. */
+START_TEST(a_page_for_everything_is_no_gateway)
+{
+	static const char *const paths[] = {"/",
+					    "/metrics",
+					    "/ready",
+					    "/hello",
+					    "/schemas",
+					    "/system/info",
+					    "/api/status",
+					    "/v1/prompts",
+					    "/api/public/health",
+					    "/api/v1/account/profile"};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		set(paths[i], 200, "text/html", _i ? "" : "<!DOCTYPE html><title>x</title>");
+	discover();
+	expect("", "as no gateway I know");
 }
 END_TEST
 
@@ -131,7 +186,7 @@ START_TEST(a_traffic_port_is_told_from_an_admin_port)
 	ck_assert_ptr_nonnull(strstr(found.sentence, "kong 8001"));
 	ck_assert_ptr_nonnull(strstr(found.sentence, "envoy 9901"));
 	ck_assert(found.reachable);
-	ck_assert_uint_le(page_server_hits(server, NULL), 15);
+	ck_assert_uint_le(page_server_hits(server, NULL), 30);
 	ck_assert(!page_server_saw(server, "POST "));
 }
 END_TEST
@@ -268,6 +323,9 @@ int main(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, gateways_are_recognised_by_their_refusal, 0,
+			    sizeof(refusing) / sizeof(refusing[0]));
+	tcase_add_loop_test(tcase, a_page_for_everything_is_no_gateway, 0, 2);
 	tcase_add_loop_test(tcase, gateways_are_recognised, 0,
 			    (int)(sizeof(gateways) / sizeof(gateways[0])));
 	tcase_add_test(tcase, a_traffic_port_is_told_from_an_admin_port);

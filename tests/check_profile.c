@@ -143,8 +143,10 @@ START_TEST(test_shipped)
 	setenv("HYPERCARE_DATA_DIR", source_dir(), 1);
 	setenv("XDG_CONFIG_HOME", folder, 1);
 	profile_list(load_one, &names);
-	ck_assert_str_eq(names.buf, "accesslog caddy envoy haproxy kong litellm mlflow nginx "
-				    "nginx-exporter prometheus ");
+	ck_assert_str_eq(names.buf,
+			 "accesslog apinto apipark apisix caddy envoy express-gateway haproxy kong "
+			 "langfuse litellm mlflow nginx "
+			 "nginx-exporter nginx-plus one-api phoenix prometheus traefik tyk ");
 	strbuf_release(&names);
 }
 END_TEST

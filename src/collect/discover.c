@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define QUESTIONS      15
+#define QUESTIONS      30
 #define PROFILES       64
 #define BODY_BYTES     ((size_t)1 << 20)
 #define CONTAINS_BYTES ((size_t)256 << 10)

@@ -1,5 +1,5 @@
 /* Which gateway answers behind a URL: the identify requests of all profiles, merged (GETs only, at
- * most 15, each path once), judged, and first words for a human when it is none. */
+ * most 30, each path once), judged, and first words for a human when it is none. */
 #ifndef HC_COLLECT_DISCOVER_H
 #define HC_COLLECT_DISCOVER_H
 

@@ -1,6 +1,7 @@
 /* Filters: what a rule cannot say because it takes more than one series to know it. They run over
- * a finished tick and may only take values out. They know their own series by the fixed dims that
- * the profile sets, so that several gateways may come in one answer. */
+ * a finished tick and add nothing: they take values out, or put a value into its signal's terms.
+ * They know their own series by the fixed dims that the profile sets, so that several gateways may
+ * come in one answer. */
 #include "profile/mapping.h"
 
 #include "base/alloc.h"
@@ -150,6 +151,44 @@ static void haproxy_denied(struct names *names, struct dict *dict, double *value
 			values[i] = tick_absent();
 }
 
+static bool is_of_type(const struct names *names, const struct dict_entry *entry, const char *type)
+{
+	return strcmp(names_text(names, names_dims(names, entry->dims)->value[DIM_TYPE]), type) ==
+	       0;
+}
+
+/* Traefik counts a request at its entrypoint, its router and its service. Where routers are counted
+ * at all, rows are those, and what entrypoints or services say of the same requests goes. */
+static void traefik_levels(struct names *names, struct dict *dict, double *values)
+{
+	bool routers = false;
+
+	for (uint32_t i = 0; i < dict->n; i++)
+		routers |= dict->entries[i].signal == SIGNAL_REQUESTS &&
+			   !tick_is_absent(values[i]) &&
+			   is_of_type(names, &dict->entries[i], "router");
+	for (uint32_t i = 0; i < dict->n; i++) {
+		const struct dict_entry *entry = &dict->entries[i];
+		bool row = is_of_type(names, entry, "service row");
+		bool repeats = row ? routers : !routers && is_of_type(names, entry, "service");
+
+		if (entry->signal == SIGNAL_LATENCY)
+			repeats |= routers && is_of_type(names, entry, "entrypoint");
+		if (repeats)
+			values[i] = tick_absent();
+	}
+}
+
+/* The state of an upstream's server is a number: 1 up, 2 draining, 3 down, 4 unavailable, 5 being
+ * checked, 6 unhealthy. */
+static void nginx_states(struct names *names, struct dict *dict, double *values)
+{
+	(void)names;
+	for (uint32_t i = 0; i < dict->n; i++)
+		if (dict->entries[i].signal == SIGNAL_NODE_UP && !tick_is_absent(values[i]))
+			values[i] = values[i] == 1 || values[i] == 5;
+}
+
 static const struct map_filter filters[] = {
 	{"caddy-handlers",
 	 "counts a request once, though it passes several handlers, and an error once, though "
@@ -164,6 +203,10 @@ static const struct map_filter filters[] = {
 	 "of the two states that a deployment has after a cooldown, takes the one that still "
 	 "changes",
 	 litellm_deployments},
+	{"nginx-states", "makes up or not of the six states of a server", nginx_states},
+	{"traefik-levels",
+	 "rows are routers where those are counted, else services; entrypoints alone are summed",
+	 traefik_levels},
 };
 
 const struct map_filter *mapping_filter(const char *name)
