@@ -285,11 +285,19 @@ static void judge(struct discover *discover, const struct fetch_result *result)
 
 /* Step one: questions. */
 
-/* The best answer for the words: anything that is not an error, else the first. */
+/* How much an answer tells of what is there. */
+static int tells(int status)
+{
+	if (status == 401 || status == 403)
+		return 2;
+	return status >= 400 ? 1 : status ? 3 : 0;
+}
+
+/* The best answer for the words: anything that is not an error, else one that wants a credential,
+ * else the first. */
 static void remember(struct discover *discover, const struct fetch_result *result)
 {
-	bool better = discover->words.status == 0 ||
-		      (discover->words.status >= 400 && result->status == 200);
+	bool better = tells(result->status) > tells(discover->words.status);
 
 	if (words_is_metrics(discover->body.buf, discover->body.len, &discover->example))
 		discover->words.metrics = true;
@@ -338,6 +346,8 @@ static void on_answer(void *ctx, const struct fetch_result *result)
 	discover->result.reachable = true;
 	if (!line)
 		remember(discover, result);
+	if (result->status >= 300)
+		strbuf_addstr(&discover->body, result->refusal);
 	judge(discover, result);
 }
 

@@ -24,6 +24,7 @@ static void http_done(void *ctx, const struct read_result *read)
 				      .unverified = read->unverified,
 				      .content_type = read->content_type,
 				      .server = read->server,
+				      .refusal = read->head,
 				      .retry_after_ms = read->retry_after_ms,
 				      .seconds = read->seconds,
 				      .bytes = read->wire_bytes};
@@ -51,8 +52,11 @@ static int line_body(void *ctx, const char *data, size_t len, struct err *err)
 static void line_done(void *ctx, const struct err *err, double seconds, uint64_t bytes)
 {
 	struct fetch *fetch = ctx;
-	struct fetch_result result = {
-		.content_type = "", .server = "", .seconds = seconds, .bytes = bytes};
+	struct fetch_result result = {.content_type = "",
+				      .server = "",
+				      .refusal = "",
+				      .seconds = seconds,
+				      .bytes = bytes};
 
 	if (err)
 		result.err = *err;

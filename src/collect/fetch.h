@@ -12,6 +12,7 @@ struct fetch_result {
 	bool unverified;
 	const char *content_type; /* borrowed for the call; "" */
 	const char *server;
+	const char *refusal; /* first bytes of the body of an answer that is not 2xx; "" */
 	int64_t retry_after_ms;
 	double seconds;
 	uint64_t bytes;
