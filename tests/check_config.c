@@ -154,10 +154,9 @@ static const struct {
 	 "2:5: target a wants a url or a command, one of the two\n"},
 	{"targets:\n  - {name: a, url: 'ftp://x'}\n", 0644,
 	 "2:20: expected http://, https://, http+unix:, line:unix:, line:tcp:, file: or stdin, "
-	 "without user and password, not 'ftp://x'\n"},
+	 "not 'ftp://x'\n"},
 	{"targets:\n  - {name: a, url: 'http://u:p@x/'}\n", 0644,
-	 "2:20: expected http://, https://, http+unix:, line:unix:, line:tcp:, file: or stdin, "
-	 "without user and password, not 'http://u:p@x/'\n"},
+	 "2:20: a URL with a user or password is refused: use auth: basic:env:NAME\n"},
 	{"targets:\n  - {name: a, url: 'http://x/@y', guard: maybe}\n", 0644,
 	 "2:42: expected ro, ask or rw, found 'maybe'\n"},
 	{"targets:\n  - {name: a, url: 'http://x'}\n  - {name: a, url: 'http://y'}\n", 0644,
@@ -285,7 +284,7 @@ START_TEST(test_template_uncommented)
 
 	config_add_target(config, "a", "https://a");
 	template_begin(&text);
-	template_target(&text, &config->targets[0], "", "");
+	template_target(&text, &config->targets[0], "kong", "");
 	template_end(&text);
 	for (char *line = strtok(text.buf, "\n"); line; line = strtok(NULL, "\n")) {
 		char *mark = strstr(line, "# ");

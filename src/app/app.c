@@ -32,7 +32,9 @@ static const struct app_command commands[] = {
 	 cmd_config},
 	{"init", FOR_INIT, "URL...", "print a commented configuration for these gateways",
 	 cmd_init},
-	{"tables", FOR_CONFIG, "mdoc-options | mdoc-keys | mdoc-commands | mdoc-signals | bash",
+	{"help", FOR_CONFIG, "[COMMAND]", "say what a command does and which options it takes",
+	 cmd_help},
+	{"tables", FOR_CONFIG, "NAME",
 	 "print the tables that the manual and completion are made from", cmd_tables},
 	{NULL, 0, NULL, NULL, NULL},
 };
@@ -96,6 +98,17 @@ static void print_help(const struct app_command *command)
 		if (info->commands & command->mask)
 			print_option(info);
 	puts("\nManual: man hypercare. Start with: hypercare demo, or hypercare http://HOST:PORT");
+}
+
+int cmd_help(const struct options *options, int argc, char **argv)
+{
+	const struct app_command *command = find_command(argc ? argv[0] : NULL);
+
+	(void)options;
+	if (argc > 1 || (argc && !*command->name))
+		return app_fail(EXIT_USAGE, "help takes the name of a command: hypercare help");
+	print_help(command);
+	return EXIT_OK;
 }
 
 static void print_version(void)

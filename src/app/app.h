@@ -44,6 +44,7 @@ int cmd_identify(const struct options *options, int argc, char **argv);
 int cmd_profile(const struct options *options, int argc, char **argv);
 int cmd_config(const struct options *options, int argc, char **argv);
 int cmd_init(const struct options *options, int argc, char **argv);
+int cmd_help(const struct options *options, int argc, char **argv);
 int cmd_tables(const struct options *options, int argc, char **argv);
 
 #endif

@@ -1,5 +1,6 @@
 #include "app/app.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,25 +48,31 @@ static int show(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	char block[4096];
-	size_t n;
+	size_t n = file ? fread(block, 1, sizeof(block), file) : 0;
+	int code = EXIT_OK;
 
-	if (!file)
-		return app_fail(EXIT_FAILED, "cannot read %s", path);
-	printf("# %s\n", path);
-	while ((n = fread(block, 1, sizeof(block), file)) > 0)
+	if (file && !ferror(file))
+		printf("# %s\n", path);
+	for (; n; n = fread(block, 1, sizeof(block), file))
 		fwrite(block, 1, n, stdout);
-	fclose(file);
-	return EXIT_OK;
+	if (!file || ferror(file))
+		code = app_fail(EXIT_FAILED, "%s cannot be read: %s", path, strerror(errno));
+	if (file)
+		fclose(file);
+	return code;
 }
 
 int cmd_config(const struct options *options, int argc, char **argv)
 {
 	const char *what = argc ? argv[0] : "";
-	char *path = config_find(argc > 1 ? argv[1] : options->config);
+	const char *given = argc > 1 ? argv[1] : options->config;
+	char *path = config_find(given);
 	int code;
 
 	if (strcmp(what, "check") && strcmp(what, "show"))
 		code = app_fail(EXIT_USAGE, "config takes check or show, and a file");
+	else if (!path && given)
+		code = app_fail(EXIT_FAILED, "no such file: %s", given);
 	else if (!path)
 		code = app_fail(EXIT_FAILED,
 				"no configuration found: hypercare init URL prints one");

@@ -75,6 +75,7 @@ int cmd_init(const struct options *options, int argc, char **argv)
 	struct config *config;
 	struct session *session = identify(options, argc, argv, &config);
 	int code = session ? EXIT_OK : EXIT_USAGE;
+	size_t unknown = 0;
 
 	if (session) {
 		template_begin(&out);
@@ -83,13 +84,19 @@ int cmd_init(const struct options *options, int argc, char **argv)
 			const struct profile *profile = session_found(session, i, &sentence);
 
 			if (!profile)
-				code = app_fail(EXIT_FAILED, "%s %s", config->targets[i].url,
-						sentence);
+				app_fail(EXIT_FAILED, "%s %s", config->targets[i].url, sentence);
+			unknown += !profile;
 			template_target(&out, &config->targets[i], profile ? profile->name : "",
 					sentence);
 		}
 		template_end(&out);
 		fputs(out.buf, stdout);
+		if (unknown)
+			code = app_fail(
+				EXIT_FAILED,
+				"%zu of %zu not recognised: written without a profile, to be "
+				"recognised when they answer",
+				unknown, config->ntargets);
 	}
 	strbuf_release(&out);
 	session_free(session);

@@ -1,18 +1,39 @@
 #include "app/app.h"
 #include "app/headless.h"
 #include "app/targets.h"
+#include "config/paths.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TEST_LEAST_MS 2500
 #define TEST_MOST_MS  30000
 
+/* Where profiles would be. */
+static int say_none(void)
+{
+	struct strbuf folders = STRBUF_INIT;
+
+	for (int i = 0; i < PATHS_FOLDERS; i++) {
+		char *folder = paths_folder(i, "profiles");
+
+		if (folder)
+			strbuf_addf(&folders, "%s%s", folders.len ? " and " : "", folder);
+		free(folder);
+	}
+	app_fail(EXIT_FAILED, "no profiles in %s: install them, or set HYPERCARE_DATA_DIR",
+		 folders.buf);
+	strbuf_release(&folders);
+	return EXIT_FAILED;
+}
+
 static void list_one(void *ctx, const char *name, const char *path)
 {
 	struct profile *profile = profile_load(path, NULL, NULL, NULL);
+	size_t *listed = ctx;
 
-	(void)ctx;
+	++*listed;
 	printf("%-16s %-44s %s\n", name, profile ? profile->title : "(has faults)", path);
 	profile_unref(profile);
 }
@@ -124,9 +145,11 @@ int cmd_profile(const struct options *options, int argc, char **argv)
 {
 	const char *what = argc ? argv[0] : "";
 
+	size_t listed = 0;
+
 	if (!strcmp(what, "list") && argc == 1) {
-		profile_list(list_one, NULL);
-		return EXIT_OK;
+		profile_list(list_one, &listed);
+		return listed ? EXIT_OK : say_none();
 	}
 	if (!strcmp(what, "show") && argc == 2)
 		return show(argv[1]);

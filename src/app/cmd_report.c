@@ -76,7 +76,7 @@ static int collect_and_write(const struct options *options, int argc, char **arg
 	code = write(&input, options, &out);
 	fputs(out.buf, stdout);
 	if (options->state && detect_save(session_detect(session), options->state, &err))
-		code = app_fail(EXIT_UNKNOWN, "%s", err.msg);
+		code = app_fail(EXIT_UNKNOWN, "--state: %s", err.msg);
 out:
 	session_free(session);
 	config_unref(config);

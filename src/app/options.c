@@ -45,7 +45,7 @@ static const struct option_info table[] = {
 	{"window", 'w', OPTION_DURATION, "TIME", AT(window_ms), FOR_SCREEN | FOR_FIGURES,
 	 "window of the figures (1m)"},
 	{"format", 'f', OPTION_TEXT, "FORMAT", AT(format), FOR_REPORT, "text or json"},
-	{"json", 'j', OPTION_FLAG, NULL, AT(json), FOR_REPORT | FOR_IDENTIFY | FOR_PROFILE,
+	{"json", 'j', OPTION_FLAG, NULL, AT(json), FOR_REPORT | FOR_IDENTIFY,
 	 "the same as --format json"},
 	{"filter", 0, OPTION_TEXT, "TERMS", AT(filter), FOR_SCREEN | FOR_FIGURES,
 	 "only what matches, as after /: 'route:checkout code:5xx'"},

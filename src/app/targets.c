@@ -2,6 +2,9 @@
 
 #include "base/alloc.h"
 #include "base/strbuf.h"
+#include "collect/reach.h"
+#include "config/paths.h"
+#include "query/query.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +20,26 @@ static bool has_scheme(const char *url)
 	return false;
 }
 
-/* A user stands before the host, an '@' elsewhere is part of a path or a query. */
-static bool has_user(const char *url)
+/* "ftp" of "ftp://host"; an origin without a scheme has no "://". */
+static bool has_other_scheme(const char *url)
 {
-	const char *rest = strstr(url, "://");
-	const char *host = rest ? rest + 3 + strspn(rest + 3, "/") : url;
+	return !has_scheme(url) && !strncmp(url + strcspn(url, ":/?#"), "://", 3);
+}
 
-	return memchr(host, '@', strcspn(host, "/?#")) != NULL;
+static int refuse(const char *given, struct err *err)
+{
+	if (!*given)
+		return err_set(err, ERR_INVALID, "an empty word is no URL");
+	if (config_url_has_user(given))
+		return err_set(err, ERR_INVALID,
+			       "a URL with a user or password is refused: use --auth "
+			       "basic:env:NAME");
+	if (has_other_scheme(given))
+		return err_set(err, ERR_INVALID,
+			       "%.80s: nothing is read that way; a URL begins with http://, "
+			       "https://, http+unix://, line:, file: or command:",
+			       given);
+	return 0;
 }
 
 static void complete_url(struct strbuf *url, const char *given)
@@ -96,19 +112,65 @@ int targets_add(struct config *config, const char *given, const struct options *
 {
 	struct strbuf url = STRBUF_INIT, name = STRBUF_INIT;
 	struct config_target *target;
-	int result = -1;
+	int result;
 
-	if (has_user(given)) {
-		err_set(err, ERR_INVALID,
-			"a URL with a user or password is refused: use --auth basic:env:NAME");
-		goto out;
-	}
+	if (refuse(given, err))
+		return -1;
 	complete_url(&url, given);
 	choose_name(config, url.buf, &name);
 	target = config_add_target(config, name.buf, url.buf);
 	result = apply(target, options, err);
-out:
 	strbuf_release(&name);
 	strbuf_release(&url);
 	return result;
+}
+
+static int check_target(const struct config_target *target, struct err *err)
+{
+	char *profile = *target->profile ? paths_find("profiles", target->profile) : NULL;
+	bool missing = *target->profile && !profile;
+
+	free(profile);
+	if (missing)
+		return err_set(err, ERR_NOT_FOUND,
+			       "no profile is called %.80s: hypercare profile list names them",
+			       target->profile);
+	if (*target->log_format && accesslog_format_by_name(target->log_format) == LOG_FORMAT_COUNT)
+		return err_set(err, ERR_INVALID,
+			       "no log format is called %.80s: man hypercare.yaml lists them",
+			       target->log_format);
+	return reach_check(target, err);
+}
+
+/* Whether the text is that of a target as --target compares it. */
+static bool is_meant(const struct config_target *target, const char *text)
+{
+	const struct filter filter = {.terms = {{.dim = DIM_TARGET, .text = text}}, .n = 1};
+	struct names *names = names_new();
+	struct dims dims = {0};
+	bool result;
+
+	dims.value[DIM_TARGET] = names_symbol(names, target->name, strlen(target->name));
+	result = filter_matches(&filter, names, &dims);
+	names_unref(names);
+	return result;
+}
+
+int targets_check(const struct config *config, const struct options *options, struct err *err)
+{
+	size_t meant = 0;
+
+	for (size_t i = 0; i < config->ntargets; i++) {
+		const struct config_target *target = &config->targets[i];
+
+		if (check_target(target, err)) {
+			err_prefix(err, "%s", target->name);
+			return -1;
+		}
+		meant += options->target && is_meant(target, options->target);
+	}
+	if (options->target && !meant)
+		return err_set(err, ERR_NOT_FOUND, "--target: no target is called %.80s",
+			       options->target);
+	return 0;
 }

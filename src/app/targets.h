@@ -10,4 +10,8 @@
 int targets_add(struct config *config, const char *url, const struct options *options,
 		struct err *err);
 
+/* Whether all that the targets name can be: URLs, profiles, formats of logs, and the target that
+ * --target wants. Nothing is asked. */
+int targets_check(const struct config *config, const struct options *options, struct err *err);
+
 #endif

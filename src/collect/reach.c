@@ -2,6 +2,8 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "net/line.h"
+#include "net/origin.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +100,21 @@ int reach_init(struct reach *reach, const struct config_target *target,
 		       "%s: expected http://, https://, http+unix://, line:unix:/path, "
 		       "line:tcp:host:port, file:/path, command: or stdin",
 		       shown);
+}
+
+int reach_check(const struct config_target *target, struct err *err)
+{
+	struct origin origin = {0};
+	struct reach reach;
+	int result = reach_init(&reach, target, NULL, err);
+
+	if (!result && reach.transport == TRANSPORT_HTTP)
+		result = origin_init(&origin, &reach.http, err);
+	if (!result && reach.transport == TRANSPORT_LINE)
+		result = line_check(reach.address, err);
+	origin_release(&origin);
+	reach_release(&reach);
+	return result;
 }
 
 void reach_release(struct reach *reach)

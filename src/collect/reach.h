@@ -23,6 +23,9 @@ int reach_init(struct reach *reach, const struct config_target *target,
 	       const struct profile *profile, struct err *err);
 /* Takes a page that the profile reads off the end of the URL, if one is there. */
 void reach_cut(struct reach *reach, const struct profile *profile);
+/* Whether the target's words can be right, by their form and by what is never allowed; nothing is
+ * asked or opened. */
+int reach_check(const struct config_target *target, struct err *err);
 void reach_release(struct reach *reach);
 
 #endif

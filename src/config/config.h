@@ -92,6 +92,10 @@ struct config *config_ref(struct config *config);
  * it; NULL when there is none. */
 char *config_find(const char *given);
 
+/* Whether a user or password stands before the host: it would be shown wherever the URL is. An '@'
+ * elsewhere is part of a path or a query. */
+bool config_url_has_user(const char *url);
+
 /* The keys of the file, for the manual. */
 struct yaml_field;
 const struct yaml_field *config_schema(void);

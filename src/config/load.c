@@ -135,12 +135,12 @@ static void check_networks(const struct yaml *target, struct faults *faults)
 	}
 }
 
-/* Whether user or password stand before the host, where they would be shown with the URL. */
-static bool has_userinfo(const char *url)
+bool config_url_has_user(const char *url)
 {
-	const char *host = strstr(url, "://");
+	const char *rest = strstr(url, "://");
+	const char *host = rest ? rest + 3 + strspn(rest + 3, "/") : url;
 
-	return host && memchr(host + 3, '@', strcspn(host + 3, "/?#"));
+	return memchr(host, '@', strcspn(host, "/?#")) != NULL;
 }
 
 static bool url_is_known(const char *url)
@@ -150,7 +150,7 @@ static bool url_is_known(const char *url)
 
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
 		if (!strncmp(url, schemes[i], strlen(schemes[i])) && url[strlen(schemes[i])])
-			return !has_userinfo(url);
+			return true;
 	return !strcmp(url, "stdin");
 }
 
@@ -169,11 +169,13 @@ static void load_url(struct config_target *target, const struct yaml *map,
 	else if ((url && target->command) || (!url && !target->command))
 		err_at(&err, ERR_INVALID, map->line, map->column,
 		       "target %.60s wants a url or a command, one of the two", target->name);
+	else if (url && config_url_has_user(target->url))
+		err_at(&err, ERR_INVALID, url->line, url->column,
+		       "a URL with a user or password is refused: use auth: basic:env:NAME");
 	else if (url && !url_is_known(target->url))
 		err_at(&err, ERR_INVALID, url->line, url->column,
 		       "expected http://, https://, http+unix:, line:unix:, line:tcp:, file: or "
-		       "stdin, "
-		       "without user and password, not '%.60s'",
+		       "stdin, not '%.60s'",
 		       target->url);
 	else
 		return;

@@ -66,7 +66,7 @@ void template_target(struct strbuf *out, const struct config_target *target, con
 
 	/* Partly in the gateway's own words: a line break in them would end the comment. */
 	utf8_sanitise(comment, sizeof(comment), sentence, strlen(sentence));
-	strbuf_addf(out, "  # %s\n  - name: ", comment);
+	strbuf_addf(out, "  # %s%s\n  - name: ", *profile ? "" : "not recognised: ", comment);
 	add_quoted(out, target->name);
 	strbuf_addch(out, '\n');
 	add_key(out, "url", target->url);

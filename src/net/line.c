@@ -339,6 +339,15 @@ static int take_unix(struct line_request *request, const char *address, struct e
 	return 0;
 }
 
+static int take_address(struct line_request *request, const char *address, struct err *err)
+{
+	if (!strncmp(address, "unix:", 5))
+		return take_unix(request, address, err);
+	if (!strncmp(address, "tcp:", 4))
+		return take_tcp(request, address, err);
+	return refuse(err, address);
+}
+
 /* Several commands in one, or a newline, would be more than what was asked for. */
 static int take_command(struct line_request *request, const char *command, struct err *err)
 {
@@ -359,11 +368,17 @@ static int take_spec(struct line_request *request, const struct line_spec *spec,
 {
 	if (take_command(request, spec->command, err) < 0)
 		return -1;
-	if (!strncmp(spec->address, "unix:", 5))
-		return take_unix(request, spec->address, err);
-	if (!strncmp(spec->address, "tcp:", 4))
-		return take_tcp(request, spec->address, err);
-	return refuse(err, spec->address);
+	return take_address(request, spec->address, err);
+}
+
+int line_check(const char *address, struct err *err)
+{
+	struct line_request parts = {.host = NULL};
+	int result = take_address(&parts, address, err);
+
+	free(parts.host);
+	free(parts.path);
+	return result;
 }
 
 static void start(struct line_request *request)

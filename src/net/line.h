@@ -19,6 +19,9 @@ struct line_ops {
 	void (*done)(void *ctx, const struct err *err, double seconds, uint64_t bytes);
 };
 
+/* Whether the address has one of the two forms; nothing is asked. */
+int line_check(const char *address, struct err *err);
+
 struct line_request *line_start(struct loop *loop, const struct line_spec *spec,
 				const struct line_ops *ops, void *ctx, struct err *err);
 void line_cancel(struct line_request *request);
