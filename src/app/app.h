@@ -35,6 +35,10 @@ uint64_t app_random(void);
  * of the command line with its options. NULL after saying why. */
 struct config *app_config(const struct options *options, int argc, char **argv);
 
+/* The file alone, given or found; an empty configuration where there is none. NULL after saying
+ * why. */
+struct config *app_config_file(const struct options *options);
+
 /* The commands, one file each. */
 int cmd_console(const struct options *options, int argc, char **argv);
 int cmd_demo(const struct options *options, int argc, char **argv);
@@ -45,6 +49,8 @@ int cmd_profile(const struct options *options, int argc, char **argv);
 int cmd_config(const struct options *options, int argc, char **argv);
 int cmd_init(const struct options *options, int argc, char **argv);
 int cmd_help(const struct options *options, int argc, char **argv);
+int cmd_journal(const struct options *options, int argc, char **argv);
+int cmd_note(const struct options *options, int argc, char **argv);
 int cmd_tables(const struct options *options, int argc, char **argv);
 
 #endif

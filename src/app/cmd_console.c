@@ -34,6 +34,11 @@ static struct config *load_file(const char *given)
 	return config;
 }
 
+struct config *app_config_file(const struct options *options)
+{
+	return load_file(options->config);
+}
+
 struct config *app_config(const struct options *options, int argc, char **argv)
 {
 	struct config *config =

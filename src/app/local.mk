@@ -6,6 +6,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/cmd_console.c \
 	src/app/cmd_demo.c \
 	src/app/cmd_identify.c \
+	src/app/cmd_journal.c \
+	src/app/cmd_note.c \
 	src/app/cmd_profile.c \
 	src/app/cmd_report.c \
 	src/app/cmd_tables.c \
@@ -13,7 +15,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/console_commands.c src/app/console_commands.h \
 	src/app/gateways.c src/app/gateways.h \
 	src/app/headless.c src/app/headless.h \
-	src/app/journal_path.c src/app/journal_path.h \
+	src/app/journal_file.c src/app/journal_file.h \
 	src/app/keys.c src/app/keys.h \
 	src/app/operator.c src/app/operator.h \
 	src/app/options.c src/app/options.h \

@@ -41,7 +41,9 @@ struct options {
 	long scenario, seed;
 	double speed;
 	bool ports;
-	const char *journal, *operator;
+	const char *journal, *operator, *kind, *at;
+	int64_t since_ms;
+	long limit;
 	bool help, version;
 };
 

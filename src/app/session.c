@@ -1,7 +1,7 @@
 #include "app/session.h"
 
 #include "app/app.h"
-#include "app/journal_path.h"
+#include "app/journal_file.h"
 #include "app/rules.h"
 #include "base/alloc.h"
 #include "base/log.h"

@@ -108,7 +108,7 @@ static char *resolve(const char *path, struct err *err)
 		strbuf_addf(&whole, "%s/%s", strcmp(real, "/") ? real : "",
 			    slash ? slash + 1 : path);
 	else
-		err_set(err, ERR_IO, "cannot use %s: %s", folder, strerror(errno));
+		err_set(err, ERR_NOT_FOUND, "no journal can be at %s: %s", path, strerror(errno));
 	free(folder);
 	free(real);
 	return whole.len ? strbuf_detach(&whole) : NULL;
@@ -225,6 +225,8 @@ static int open_file(struct db *db, struct err *err)
 
 	if (!db->read_only)
 		make_file(db->path);
+	else if (access(db->path, F_OK))
+		return err_set(err, ERR_NOT_FOUND, "there is no journal %s", db->path);
 	if (sqlite3_open_v2(db->path, &db->handle,
 			    flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX, NULL))
 		return db_fail(db, "cannot open", err);

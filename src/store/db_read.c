@@ -177,7 +177,7 @@ static int read_anchor(const char *anchor, struct walk *ret_walk, struct err *er
 	if (ret_walk->anchor_seq < 1 || *end != ':' || strlen(end + 1) != 64 ||
 	    end[1 + strspn(end + 1, "0123456789abcdef")])
 		return err_set(err, ERR_INVALID,
-			       "an anchor is SEQ:HASH, as `journal anchor' prints");
+			       "an anchor is SEQ:HASH, as journal anchor prints it");
 	return 0;
 }
 

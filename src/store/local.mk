@@ -6,6 +6,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/entry.c src/store/entry.h \
 	src/store/fallback.c src/store/fallback.h \
 	src/store/store.c src/store/store.h \
+	src/store/words.c src/store/words.h \
 	src/store/writer.c src/store/writer.h
 STORE_LIBS = src/store/libstore.a $(BASE_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS)
 

@@ -1,11 +1,13 @@
-#include "app/journal_path.h"
+#include "app/journal_file.h"
 
+#include "app/app.h"
 #include "base/alloc.h"
 #include "base/sha256.h"
 #include "base/strbuf.h"
 #include "config/paths.h"
 
 #include <ctype.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,4 +65,34 @@ void journal_paths_release(struct store_options *options)
 {
 	free((char *)options->path);
 	free((char *)options->fallback);
+}
+
+struct store *journal_open(const struct options *options, bool read_only, int *ret_code)
+{
+	struct config *config = app_config_file(options);
+	struct store_options paths;
+	struct store *store;
+	struct err err;
+
+	*ret_code = EXIT_USAGE;
+	if (!config)
+		return NULL;
+	journal_paths(options, config, &paths);
+	paths.read_only = read_only;
+	store = store_new(&paths, &err);
+	if (!store)
+		*ret_code = app_fail(EXIT_FAILED, "%s", err.msg);
+	journal_paths_release(&paths);
+	config_unref(config);
+	return store;
+}
+
+void journal_wait(struct store *store, const bool *done)
+{
+	struct pollfd fd = {.fd = store_fd(store), .events = POLLIN};
+
+	while (!*done) {
+		poll(&fd, 1, -1);
+		store_turn(store);
+	}
 }
