@@ -55,6 +55,7 @@ static const struct {
 	{M_4XX_RATIO, "route=/a", 0, 500},
 	{M_4XX_RATIO, "route=/b", 1, 36},
 	{M_429_RATE, "route=/a", 25.0 / 60, 25},
+	{M_429_RATE, "route=/b", 0, 0},
 	{M_LIMITED_RATE, "", 25.0 / 60, 25},
 	{M_DENIED_RATE, "route=/b", 12.0 / 60, 12},
 	{M_DENIED_RATE, "", 12.0 / 60, 12},

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Writes a number for people; text has 64 bytes. */
@@ -128,16 +129,23 @@ static const char *without_zero(const char *text)
 	return text[0] == '0' && text[1] == '.' ? text + 1 : text;
 }
 
-/* "avg.05", or "a.05" where that is too wide. */
-static void format_average(char *text, int width, const struct figure *figure)
+/* Whether a number is written in this width as more than nothing but zeros. */
+static bool write_average(char *text, int width, const char *prefix, const struct figure *figure)
 {
-	const char *prefix = width >= 6 ? "avg" : "a";
 	char number[64];
 
-	write_value(number, width - (int)strlen(prefix) + 1, figure);
+	write_value(number, width - (int)strlen(prefix) + (figure->value < 1), figure);
 	snprintf(text, 64, "%s%.50s", prefix, without_zero(number));
-	if (strlen(text) > (size_t)width && width >= 6)
-		snprintf(text, 64, "a%.50s", without_zero(number));
+	return strlen(text) <= (size_t)width && strtod(number, NULL) > 0;
+}
+
+/* "avg.05", or "a.05" where that is too wide; "avg 0" for what is nothing, or rounds to it. */
+static void format_average(char *text, int width, const struct figure *figure)
+{
+	if (width >= 6 && write_average(text, width, "avg", figure))
+		return;
+	if (!write_average(text, width, "a", figure) && figure->value < 1)
+		snprintf(text, 64, width >= 6 ? "avg 0" : "a 0");
 }
 
 static void format_above(char *text, int width, const struct figure *figure)

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What one target does for all feeds; an operand has at most two signals. */
+/* What one target does for all feeds; an operand has at most two choices of two signals. */
 struct jobs {
-	struct job list[2 * GATHER_FEEDS];
+	struct job list[4 * GATHER_FEEDS];
 	size_t n;
 };
 
@@ -253,26 +253,38 @@ static int choice_coverage(const struct gather *gather, uint32_t target,
 	return best;
 }
 
-static void add_jobs(struct gather *gather, struct feed *feed, uint32_t target, struct jobs *jobs)
+static void add_choice(struct gather *gather, struct feed *feed, uint32_t target,
+		       const struct choice *choice, bool zero, struct jobs *jobs)
 {
-	const struct choice *choices = feed->operand->choices;
-	const struct choice *choice = &choices[0];
-	int covers = choice_coverage(gather, target, &choices[0]);
-
-	if (choice_coverage(gather, target, &choices[1]) > covers)
-		choice = &choices[1];
-	else if (covers < 0)
-		gather_standing(gather, feed, target);
 	for (size_t i = 0; i < choice->nsignals; i++) {
 		struct job *job = &jobs->list[jobs->n];
 
 		*job = (struct job){.feed = feed,
+				    .zero = zero,
 				    .signal = (enum signal)choice->signals[i],
 				    .pick = (enum pick)choice->pick};
 		if (best_source(gather, target, job->signal, job->pick, &job->source,
 				&job->total) >= 0)
 			jobs->n++;
 	}
+}
+
+/* The choice that tells more answers. Where the other one tells as much, its series say of rows
+ * that the first does not name that they are known, and nothing was counted there: gateways name a
+ * route among those they limited only when they have limited it. */
+static void add_jobs(struct gather *gather, struct feed *feed, uint32_t target, struct jobs *jobs)
+{
+	const struct choice *choices = feed->operand->choices;
+	int first = choice_coverage(gather, target, &choices[0]);
+	int second = choice_coverage(gather, target, &choices[1]);
+
+	if (first < 0 && second < 0) {
+		gather_standing(gather, feed, target);
+		return;
+	}
+	add_choice(gather, feed, target, &choices[second > first], false, jobs);
+	if (first == second)
+		add_choice(gather, feed, target, &choices[1], true, jobs);
 }
 
 static bool same_series(const struct job *a, const struct job *b)

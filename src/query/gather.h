@@ -52,6 +52,7 @@ struct job {
 	enum signal signal;
 	enum pick pick;
 	bool total;    /* of those that repeat others */
+	bool zero;     /* only says which rows are known; nothing is added up */
 	bool codeless; /* set by span_scan() */
 	bool usable;
 };

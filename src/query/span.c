@@ -321,7 +321,7 @@ static void scan_one(struct gather *gather, const struct span *span, const struc
 			continue;
 		group->whole = group->whole || whole[jobs[i].codeless];
 		add_span(gather, jobs[i].feed, span, group,
-			 is_picked(pick_info(jobs[i].pick), span));
+			 !jobs[i].zero && is_picked(pick_info(jobs[i].pick), span));
 	}
 }
 
