@@ -44,8 +44,22 @@ START_TEST(ids_are_folded)
 {
 	char route[200];
 
-	accesslog_fold(route, sizeof(route), folds[_i].path, strlen(folds[_i].path));
+	accesslog_fold(route, sizeof(route), folds[_i].path, strlen(folds[_i].path), NULL);
 	ck_assert_str_eq(route, folds[_i].route);
+}
+END_TEST
+
+/* What is folded away tells requests apart without being kept. */
+START_TEST(folded_ids_are_told_apart)
+{
+	static const char *const paths[] = {"/patient/1/records", "/patient/2/records",
+					    "/patient/1/notes", "/patient", "/img/1.png"};
+	uint64_t ids[5];
+	char route[64];
+
+	for (size_t i = 0; i < 5; i++)
+		accesslog_fold(route, sizeof(route), paths[i], strlen(paths[i]), &ids[i]);
+	ck_assert(ids[0] && ids[0] != ids[1] && ids[0] == ids[2] && !ids[3] && ids[4]);
 }
 END_TEST
 
@@ -241,6 +255,7 @@ int main(void)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	setenv("TZ", "UTC", 1);
 	tcase_add_loop_test(tc, ids_are_folded, 0, sizeof(folds) / sizeof(folds[0]));
+	tcase_add_test(tests, folded_ids_are_told_apart);
 	tcase_add_loop_test(tc, clients_are_chosen, 0, sizeof(clients) / sizeof(clients[0]));
 	tcase_add_loop_test(tc, odd_lines_are_judged, 0, sizeof(odd) / sizeof(odd[0]));
 	tcase_add_loop_test(tc, times_are_those_of_the_end, 0, sizeof(times) / sizeof(times[0]));

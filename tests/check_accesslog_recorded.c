@@ -284,7 +284,7 @@ static void expect_rows(const struct recording *recording, struct table *table)
 			column[i] = strsep(&at, "\t");
 		ck_assert_ptr_nonnull(at);
 		target = strchr(column[3], ' ') + 1;
-		accesslog_fold(route, sizeof(route), target, strcspn(target, " "));
+		accesslog_fold(route, sizeof(route), target, strcspn(target, " "), NULL);
 		code = logged_code(recording, route, column[4]);
 		if (code < 0)
 			continue;

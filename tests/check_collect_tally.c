@@ -85,7 +85,8 @@ START_TEST(codes_are_counted_by_what_they_mean)
 	ck_assert(count(SIGNAL_REQUESTS, DIM_CODE, NULL) == 1);
 	ck_assert(count(SIGNAL_RATE_LIMITED, DIM_CLIENT, "192.0.2.1") == codes[_i].limits);
 	ck_assert(count(SIGNAL_DENIED, DIM_REASON, "403") == codes[_i].denials);
-	ck_assert(count(SIGNAL_AUTH_FAILURES, DIM_APP, "curl/8") == codes[_i].failures);
+	ck_assert(count(SIGNAL_AUTH_FAILURES, DIM_ROUTE, "/a") == codes[_i].failures);
+	ck_assert(sum(SIGNAL_REQUESTS, PART_TOTAL, 0, DIM_CODE, codes[_i].code) == 1);
 }
 END_TEST
 
@@ -139,8 +140,88 @@ START_TEST(long_names_are_cut_between_characters)
 	record.user_agent = agent.buf;
 	tally_record(&tally, &record);
 	strbuf_truncate(&agent, 63);
-	ck_assert(count(SIGNAL_REQUESTS, DIM_APP, agent.buf) == 1);
+	ck_assert(sum(SIGNAL_REQUESTS, PART_TOTAL, 0, DIM_APP, agent.buf) == 1);
 	strbuf_release(&agent);
+}
+END_TEST
+
+static const struct {
+	const char *agent, *name;
+} agents[] = {
+	{"curl/8 (x)", "curl/8"},
+	{"python-requests/2.28.1", "python-requests/2.28.1"},
+	{"Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0", "Firefox/115.0"},
+	{"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+	 "Googlebot/2.1"},
+	{"Mozilla/5.0", "Mozilla/5.0"},
+	{"Mozilla/5.0 ", "Mozilla/5.0"},
+	{"", ""},
+};
+
+START_TEST(agents_are_counted_beside)
+{
+	struct accesslog_record record = plain();
+
+	record.user_agent = agents[_i].agent;
+	tally_record(&tally, &record);
+	ck_assert(count(SIGNAL_REQUESTS, DIM_APP, "") == 1);
+	ck_assert(sum(SIGNAL_REQUESTS, PART_TOTAL, 0, DIM_APP, agents[_i].name) ==
+		  (*agents[_i].name != 0));
+	ck_assert(sum(SIGNAL_REQUESTS, PART_TOTAL, 0, DIM_CLIENT, "192.0.2.1") == 0);
+}
+END_TEST
+
+/* Forty clients with thirty agents each are seventy names and not twelve hundred. */
+START_TEST(clients_and_agents_do_not_multiply)
+{
+	struct accesslog_record record = plain();
+	char client[32], agent[32];
+
+	record.client = client;
+	record.user_agent = agent;
+	for (int i = 0; i < 1200; i++) {
+		snprintf(client, sizeof(client), "192.0.2.%d", i % 40);
+		snprintf(agent, sizeof(agent), "agent/%d", i / 40);
+		tally_record(&tally, &record);
+	}
+	ck_assert_uint_eq(tally.dict.n, 40 + 30 + 40);
+	ck_assert(count(SIGNAL_DISTINCT, DIM_CLIENT, "192.0.2.7") == 30);
+}
+END_TEST
+
+START_TEST(ids_are_counted_once)
+{
+	struct accesslog_record record = plain();
+
+	for (uint64_t i = 0; i < 60; i++) {
+		record.ids = i % 20 + 1;
+		record.client = i < 40 ? "192.0.2.1" : "192.0.2.2";
+		tally_record(&tally, &record);
+	}
+	record.ids = 0;
+	tally_record(&tally, &record);
+	record.ids = 999;
+	record.client = "";
+	tally_record(&tally, &record);
+	ck_assert(count(SIGNAL_DISTINCT, DIM_TYPE, "id") == 40);
+	ck_assert(count(SIGNAL_DISTINCT, DIM_CLIENT, "192.0.2.1") == 20 + 1);
+	ck_assert(count(SIGNAL_DISTINCT, DIM_TYPE, "agent") == 2);
+}
+END_TEST
+
+/* What is remembered is bounded; what comes all the time stays remembered for a generation. */
+START_TEST(memory_of_ids_is_bounded)
+{
+	struct accesslog_record record = plain();
+
+	for (uint64_t i = 0; i < 300000; i++) {
+		record.ids = i + 1;
+		tally_record(&tally, &record);
+	}
+	ck_assert(count(SIGNAL_DISTINCT, DIM_TYPE, "id") == 300000);
+	ck_assert_uint_le(tally.seen.now.n + tally.seen.before.n, 100000);
+	tally_record(&tally, &record);
+	ck_assert(count(SIGNAL_DISTINCT, DIM_TYPE, "id") == 300000);
 }
 END_TEST
 
@@ -217,6 +298,11 @@ int main(void)
 	tcase_add_test(tcase, times_go_into_buckets);
 	tcase_add_test(tcase, kinds_are_capped);
 	tcase_add_test(tcase, long_names_are_cut_between_characters);
+	tcase_add_loop_test(tcase, agents_are_counted_beside, 0,
+			    (int)(sizeof(agents) / sizeof(agents[0])));
+	tcase_add_test(tcase, clients_and_agents_do_not_multiply);
+	tcase_add_test(tcase, ids_are_counted_once);
+	tcase_add_test(tcase, memory_of_ids_is_bounded);
 	tcase_add_test(tcase, idle_series_make_room);
 	tcase_add_test(tcase, lines_are_the_newest);
 	suite_add_tcase(suite, tcase);

@@ -69,6 +69,38 @@ START_TEST(names_are_reused)
 }
 END_TEST
 
+START_TEST(networks_live_as_long_as_their_addresses)
+{
+	static const struct {
+		const char *text, *net, *wider;
+	} cases[] = {
+		{"10.1.2.3", "10.1.2.0/24", "10.1.2.0/24"},
+		{"2001:db8:1:2::3", "2001:db8:1:2::/64", "2001:db8:1::/48"},
+		{"other", "other", "other"},
+	};
+	struct names *names = names_new();
+
+	ck_assert_uint_eq(names_network(names, 0), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct dims dims = {{0}};
+		dims_id held;
+		symbol net;
+
+		dims.value[DIM_CLIENT] = names_symbol(names, cases[i].text, strlen(cases[i].text));
+		held = names_intern(names, &dims);
+		net = names_network(names, dims.value[DIM_CLIENT]);
+		ck_assert_uint_eq(names_network(names, dims.value[DIM_CLIENT]), net);
+		ck_assert_str_eq(names_text(names, net), cases[i].net);
+		ck_assert_str_eq(names_text(names, names_network(names, net)), cases[i].wider);
+		names_drop(names, held);
+		ck_assert_uint_eq(names_find(names, cases[i].text), 0);
+		ck_assert_uint_eq(names_find(names, cases[i].net), 0);
+		ck_assert_uint_eq(names_find(names, cases[i].wider), 0);
+	}
+	names_unref(names);
+}
+END_TEST
+
 START_TEST(long_names_are_cut_whole)
 {
 	struct names *names = names_new();
@@ -491,6 +523,7 @@ int main(void)
 	tcase_add_test(tests, tables_are_whole);
 	tcase_add_test(tests, names_come_and_go);
 	tcase_add_test(tests, names_are_reused);
+	tcase_add_test(tests, networks_live_as_long_as_their_addresses);
 	tcase_add_test(tests, long_names_are_cut_whole);
 	tcase_add_test(tests, dict_is_capped);
 	tcase_add_test(tests, dict_is_capped_for_all_dims);

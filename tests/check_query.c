@@ -35,6 +35,7 @@ int main(void)
 	suite_add_tcase(suite, query_sources());
 	suite_add_tcase(suite, query_rows());
 	suite_add_tcase(suite, query_texts());
+	suite_add_tcase(suite, query_groups());
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -12,6 +12,7 @@ TCase *query_windows(void);
 TCase *query_sources(void);
 TCase *query_rows(void);
 TCase *query_texts(void);
+TCase *query_groups(void);
 
 /* A figure of the series with these dims ("" for all), over a minute. */
 struct figure ask(struct bench *bench, enum measure measure, const char *dims, double second);

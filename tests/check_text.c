@@ -1,3 +1,4 @@
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -148,6 +149,68 @@ START_TEST(test_clock)
 }
 END_TEST
 
+static const struct {
+	const char *text, *shown; /* NULL: no address */
+	const char *wide;         /* its /24 or /48 */
+} addresses[] = {
+	{"203.0.113.9", "203.0.113.9", "203.0.113.0/24"},
+	{"::ffff:203.0.113.9", "203.0.113.9", "203.0.113.0/24"},
+	{"203.0.113.9/32", "203.0.113.9", "203.0.113.0/24"},
+	{"10.0.0.0/8", "10.0.0.0/8", "10.0.0.0/8"},
+	{"2001:DB8:1:2:0:0:0:3", "2001:db8:1:2::3", "2001:db8:1::/48"},
+	{"2001:db8::/32", "2001:db8::/32", "2001:db8::/32"},
+	{"::/0", "::/0", "::/0"},
+	{"", NULL, NULL},
+	{"other", NULL, NULL},
+	{"10.0.0.0/33", NULL, NULL},
+	{"10.0.0.0/", NULL, NULL},
+	{"10.0.0.0/8x", NULL, NULL},
+	{"::1/129", NULL, NULL},
+	{"[::1]", NULL, NULL},
+	{"fe80::1%eth0", NULL, NULL},
+};
+
+START_TEST(test_address)
+{
+	struct address address, wide;
+	char buf[ADDRESS_TEXT];
+
+	ck_assert_int_eq(address_parse(addresses[_i].text, &address), addresses[_i].shown != NULL);
+	if (!addresses[_i].shown)
+		return;
+	ck_assert_str_eq(address_format(&address, buf), addresses[_i].shown);
+	wide = address_widen(&address, 24, 48);
+	ck_assert_str_eq(address_format(&wide, buf), addresses[_i].wide);
+	ck_assert(address_covers(&wide, &address));
+	ck_assert_int_eq(address_covers(&address, &wide), address.bits == wide.bits);
+}
+END_TEST
+
+START_TEST(test_address_covers)
+{
+	static const struct {
+		const char *net, *other;
+		bool covers;
+	} cases[] = {
+		{"10.1.2.128/25", "10.1.2.200", true},
+		{"10.1.2.128/25", "10.1.2.127", false},
+		{"10.1.2.3", "10.1.2.3", true},
+		{"10.1.2.3", "10.1.2.4", false},
+		{"2001:db8::/33", "2001:db8:8000::1", false},
+		{"::/0", "2001:db8::1", true},
+		{"0.0.0.0/0", "2001:db8::1", false},
+		{"0.0.0.0/0", "192.0.2.1", true},
+	};
+	struct address net, other;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		ck_assert(address_parse(cases[i].net, &net));
+		ck_assert(address_parse(cases[i].other, &other));
+		ck_assert_int_eq(address_covers(&net, &other), cases[i].covers);
+	}
+}
+END_TEST
+
 TCase *text_cases(void)
 {
 	TCase *cases = tcase_create("text");
@@ -159,5 +222,7 @@ TCase *text_cases(void)
 	tcase_add_test(cases, test_log_long);
 	tcase_add_test(cases, test_clock);
 	tcase_add_test(cases, test_clock_format);
+	tcase_add_loop_test(cases, test_address, 0, sizeof(addresses) / sizeof(*addresses));
+	tcase_add_test(cases, test_address_covers);
 	return cases;
 }

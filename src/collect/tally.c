@@ -13,6 +13,7 @@
 #define AGENT_BYTES 64
 #define NAME_BYTES  257
 #define CLIENT_LEFT 499
+#define SEEN        50000 /* ids and agents in one generation */
 
 /* Upper bounds in seconds; those of nginx's and Envoy's usual dashboards, up to a minute. */
 static const double bounds[] = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, INFINITY};
@@ -29,6 +30,8 @@ void tally_init(struct tally *tally, struct names *names, symbol target, uint32_
 	map_init(&tally->routes.map);
 	map_init(&tally->clients.map);
 	map_init(&tally->agents.map);
+	map_init(&tally->seen.now);
+	map_init(&tally->seen.before);
 	dict_init(&tally->dict, names, cap_series);
 }
 
@@ -98,6 +101,8 @@ void tally_release(struct tally *tally)
 	release_set(tally, &tally->routes);
 	release_set(tally, &tally->clients);
 	release_set(tally, &tally->agents);
+	map_release(&tally->seen.now);
+	map_release(&tally->seen.before);
 	names_symbol_drop(tally->names, tally->other);
 	free(tally->values);
 	free(tally->touched);
@@ -168,13 +173,73 @@ static void keep_line(struct tally *tally, const struct dims *dims,
 	tally->next_line = (tally->next_line + 1) % TALLY_LINES;
 }
 
+static bool same_number(const void *ctx, uint32_t value, const void *key)
+{
+	(void)ctx;
+	return value == *(const uint32_t *)key;
+}
+
+/* Whether these bytes come for the first time, as far back as is remembered. */
+static bool is_new(struct tally_seen *seen, uint64_t hash)
+{
+	uint32_t check = (uint32_t)(hash >> 33); /* never MAP_NONE */
+	struct map older = seen->before;
+
+	if (map_find(&seen->now, hash, same_number, NULL, &check) != MAP_NONE ||
+	    map_find(&seen->before, hash, same_number, NULL, &check) != MAP_NONE)
+		return false;
+	if (seen->now.n >= SEEN) {
+		seen->before = seen->now;
+		seen->now = older;
+		map_clear(&seen->now);
+	}
+	map_add(&seen->now, hash, check);
+	return true;
+}
+
+/* A client that goes through many ids, or many clients behind one address. */
+static void count_distinct(struct tally *tally, const struct dims *dims, const char *type,
+			   uint64_t what)
+{
+	const char *client = names_text(tally->names, dims->value[DIM_CLIENT]);
+	uint64_t key[] = {what, hash_bytes(client, strlen(client)), hash_bytes(type, strlen(type))};
+	struct dims one = *dims;
+
+	if (!dims->value[DIM_CLIENT] || !what ||
+	    !is_new(&tally->seen, hash_bytes(key, sizeof(key))))
+		return;
+	one.value[DIM_TYPE] = plain(tally, type);
+	count(tally, SIGNAL_DISTINCT, &one, DIM_BIT(DIM_CLIENT) | DIM_BIT(DIM_TYPE), 1);
+}
+
+/* What a user agent calls itself: the robot that it is said to be compatible with; of a browser the
+ * last product, as the first is the same for all; else the first. */
+static const char *agent_name(const char *agent, size_t *ret_len)
+{
+	static const char robot[] = "(compatible; ";
+	const char *name = strstr(agent, robot), *last = strrchr(agent, ' ');
+	const char *ends = " ";
+
+	if (name) {
+		name += strlen(robot);
+		ends = ";)";
+	} else {
+		name = last && !strncmp(agent, "Mozilla/", 8) && last[1] ? last + 1 : agent;
+	}
+	*ret_len = strcspn(name, ends);
+	if (*ret_len > AGENT_BYTES)
+		*ret_len = AGENT_BYTES;
+	return name;
+}
+
 static void fill_dims(struct tally *tally, const struct accesslog_record *record, struct dims *dims)
 {
 	static const char *const origins[] = {[ORIGIN_UNKNOWN] = "",
 					      [ORIGIN_GATEWAY] = "gateway",
 					      [ORIGIN_UPSTREAM] = "upstream"};
 	int status = record->status ? record->status : CLIENT_LEFT;
-	size_t agent = strcspn(record->user_agent, " ");
+	const char *agent;
+	size_t agent_len;
 	char code[16];
 
 	snprintf(code, sizeof(code), "%d", status);
@@ -184,8 +249,8 @@ static void fill_dims(struct tally *tally, const struct accesslog_record *record
 		capped(tally, &tally->routes, record->route, strlen(record->route));
 	dims->value[DIM_CLIENT] =
 		capped(tally, &tally->clients, record->client, strlen(record->client));
-	dims->value[DIM_APP] = capped(tally, &tally->agents, record->user_agent,
-				      agent < AGENT_BYTES ? agent : AGENT_BYTES);
+	agent = agent_name(record->user_agent, &agent_len);
+	dims->value[DIM_APP] = capped(tally, &tally->agents, agent, agent_len);
 	dims->value[DIM_SERVICE] = plain(tally, record->service);
 	dims->value[DIM_NODE] = plain(tally, record->node);
 	dims->value[DIM_CODE] = plain(tally, code);
@@ -196,8 +261,7 @@ static void fill_dims(struct tally *tally, const struct accesslog_record *record
 static void count_refusal(struct tally *tally, const struct dims *dims,
 			  const struct accesslog_record *record)
 {
-	const dim_mask who =
-		DIM_BIT(DIM_ROUTE) | DIM_BIT(DIM_CLIENT) | DIM_BIT(DIM_APP) | DIM_BIT(DIM_ORIGIN);
+	const dim_mask who = DIM_BIT(DIM_ROUTE) | DIM_BIT(DIM_CLIENT) | DIM_BIT(DIM_ORIGIN);
 	struct dims denied = *dims;
 
 	if (record->limited)
@@ -210,6 +274,25 @@ static void count_refusal(struct tally *tally, const struct dims *dims,
 	count(tally, SIGNAL_DENIED, &denied, who | DIM_BIT(DIM_REASON), 1);
 }
 
+/* The same requests once more, which is why they are totals. */
+static void count_agent(struct tally *tally, const struct dims *dims,
+			const struct accesslog_record *record)
+{
+	const dim_mask which =
+		DIM_BIT(DIM_TARGET) | DIM_BIT(DIM_ROUTE) | DIM_BIT(DIM_APP) | DIM_BIT(DIM_CODE);
+	struct dims some = dims_project(dims, which);
+	dims_id id = names_intern(tally->names, &some);
+
+	if (dims->value[DIM_APP])
+		add(tally, SIGNAL_REQUESTS, PART_TOTAL, 0, id, 1);
+	names_drop(tally->names, id);
+	count_distinct(tally, dims, "id", record->ids);
+	count_distinct(tally, dims, "agent",
+		       *record->user_agent
+			       ? hash_bytes(record->user_agent, strlen(record->user_agent))
+			       : 0);
+}
+
 void tally_record(struct tally *tally, const struct accesslog_record *record)
 {
 	const dim_mask where =
@@ -220,7 +303,8 @@ void tally_record(struct tally *tally, const struct accesslog_record *record)
 	fill_dims(tally, record, &dims);
 	whole = names_intern(tally->names, &dims); /* holds the names until all is counted */
 	place = dims_project(&dims, where);
-	count(tally, SIGNAL_REQUESTS, &dims, DIM_ALL, 1);
+	count(tally, SIGNAL_REQUESTS, &dims, DIM_ALL & ~DIM_BIT(DIM_APP), 1);
+	count_agent(tally, &dims, record);
 	count_refusal(tally, &dims, record);
 	observe(tally, SIGNAL_LATENCY, &place, record->seconds);
 	observe(tally, SIGNAL_UPSTREAM_LATENCY, &place, record->upstream_seconds);

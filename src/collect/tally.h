@@ -14,6 +14,12 @@ struct tally_set {
 	size_t n, allocated, cap;
 };
 
+/* What clients came with lately; of two generations the older is forgotten when the newer is
+ * full. */
+struct tally_seen {
+	struct map now, before;
+};
+
 struct tally {
 	struct names *names; /* borrowed */
 	symbol target;
@@ -25,6 +31,7 @@ struct tally {
 	uint32_t round;
 	uint32_t keep; /* rounds that an idle entry is kept when room is short */
 	struct tally_set routes, clients, agents;
+	struct tally_seen seen;
 	uint32_t untrusted, others; /* lines since the last tick */
 	uint64_t bytes;
 	struct tick_line lines[TALLY_LINES]; /* a ring of the newest */
@@ -36,6 +43,8 @@ void tally_init(struct tally *tally, struct names *names, symbol target, uint32_
 		uint32_t keep);
 void tally_release(struct tally *tally);
 
+/* Counts a line: requests by client, route and code; once more, as totals, by user agent, so that
+ * clients and agents do not multiply; and how many ids and agents are new with a client. */
 void tally_record(struct tally *tally, const struct accesslog_record *record);
 
 /* Fills values, lines and counts of the tick; borrowed until tally_next(). */

@@ -1,9 +1,9 @@
 #include "config/load.h"
 
+#include "base/address.h"
 #include "base/alloc.h"
 #include "config/keymap.h"
 
-#include <arpa/inet.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,29 +104,14 @@ static void load_golive(struct config *config, const struct yaml *root, struct f
 	faults_add(faults, &err, false);
 }
 
-static bool is_network(const char *text)
-{
-	char address[INET6_ADDRSTRLEN + 1];
-	unsigned char bytes[16];
-	size_t len = strcspn(text, "/");
-	const char *digits = text[len] ? text + len + 1 : "0";
-	bool six = strchr(text, ':') != NULL;
-
-	if (!len || len >= sizeof(address) || !*digits || strlen(digits) > 3 ||
-	    digits[strspn(digits, "0123456789")] || atoi(digits) > (six ? 128 : 32))
-		return false;
-	memcpy(address, text, len);
-	address[len] = '\0';
-	return inet_pton(six ? AF_INET6 : AF_INET, address, bytes) == 1;
-}
-
 static void check_networks(const struct yaml *target, struct faults *faults)
 {
 	const struct yaml *list = yaml_get(target, "trusted_proxies");
+	struct address network;
 	struct err err;
 
 	for (const struct yaml *item = list ? list->child : NULL; item; item = item->next) {
-		if (is_network(item->text))
+		if (address_parse(item->text, &network))
 			continue;
 		err_at(&err, ERR_INVALID, item->line, item->column,
 		       "expected an address or a network such as 10.0.0.0/8, not '%.60s'",

@@ -1,5 +1,6 @@
 #include "model/dims.h"
 
+#include "base/address.h"
 #include "base/alloc.h"
 
 #include <assert.h>
@@ -21,6 +22,7 @@ struct text_entry {
 	char *text; /* NULL: free */
 	uint32_t references;
 	uint32_t next_free;
+	symbol network; /* held; itself: there is none; 0: not asked yet */
 };
 
 struct dims_entry {
@@ -171,6 +173,7 @@ void names_symbol_hold(struct names *names, symbol id)
 void names_symbol_drop(struct names *names, symbol id)
 {
 	struct text_entry *entry = &names->texts[id];
+	symbol network = entry->network;
 	size_t len;
 
 	assert(entry->references);
@@ -182,6 +185,35 @@ void names_symbol_drop(struct names *names, symbol id)
 	free(entry->text);
 	*entry = (struct text_entry){.next_free = names->free_text};
 	names->free_text = id;
+	if (network && network != id)
+		names_symbol_drop(names, network);
+}
+
+static symbol find_network(struct names *names, symbol id)
+{
+	struct address address, wide;
+	char text[ADDRESS_TEXT];
+	symbol network;
+
+	if (!address_parse(names->texts[id].text, &address))
+		return id;
+	wide = address_widen(&address, 24, address.bits > 64 ? 64 : 48);
+	if (wide.bits == address.bits)
+		return id;
+	address_format(&wide, text);
+	network = names_symbol(names, text, strlen(text));
+	names_symbol_hold(names, network);
+	return network;
+}
+
+symbol names_network(struct names *names, symbol id)
+{
+	if (id && !names->texts[id].network) {
+		symbol network = find_network(names, id);
+
+		names->texts[id].network = network;
+	}
+	return names->texts[id].network;
 }
 
 static uint32_t take_dims(struct names *names)

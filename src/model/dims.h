@@ -62,6 +62,11 @@ symbol names_find(const struct names *names, const char *text);
 /* Borrowed until the symbol goes; "" for 0. */
 const char *names_text(const struct names *names, symbol id);
 
+/* The symbol of the network around an address: of 10.1.2.3 10.1.2.0/24, of 2001:db8:1:2::3 its /64,
+ * of that /64 its /48. Itself for what is no address or is as wide as that. It lives as long as id
+ * does. */
+symbol names_network(struct names *names, symbol id);
+
 /* The id of a set of dims, made when new; takes one reference. */
 dims_id names_intern(struct names *names, const struct dims *dims);
 void names_hold(struct names *names, dims_id id);

@@ -26,6 +26,9 @@ static const struct signal_info signals[SIGNAL_COUNT] = {
 				WORSE_NONE, "addresses that the gateway blocks"},
 	[SIGNAL_LIMIT] = {"limit", "protection", KIND_GAUGE, UNIT_PER_SECOND, FOLD_MIN, WORSE_NONE,
 			  "requests per second that are allowed"},
+	[SIGNAL_DISTINCT] =
+		{"distinct", "protection", KIND_COUNTER, UNIT_NONE, FOLD_SUM, WORSE_HIGH,
+		 "ids and user agents, by type, that a client had not come with before"},
 	[SIGNAL_NODE_UP] = {"node_up", "upstreams", KIND_STATE, UNIT_NONE, FOLD_MIN, WORSE_LOW,
 			    "1 when the gateway holds the node for healthy, else 0"},
 	[SIGNAL_NODE_WEIGHT] = {"node_weight", "upstreams", KIND_STATE, UNIT_NONE, FOLD_SUM,

@@ -97,7 +97,7 @@ struct accesslog *accesslog_new(const struct accesslog_options *options, struct 
 	for (; log->ntrusted < options->ntrusted; log->ntrusted++) {
 		const char *cidr = options->trusted[log->ntrusted];
 
-		if (client_net_parse(cidr, &log->trusted[log->ntrusted]))
+		if (address_parse(cidr, &log->trusted[log->ntrusted]))
 			continue;
 		err_set(err, ERR_INVALID, "trusted proxy \"%.60s\" is no address or network", cidr);
 		goto fail;
@@ -310,7 +310,7 @@ static void request_finish(struct accesslog *log, struct raw *raw, struct access
 		return;
 	path = target_path(raw->uri);
 	route = arena_alloc(&log->arena, ROUTE_MAX_BYTES);
-	accesslog_fold(route, ROUTE_MAX_BYTES, path.p, path.len);
+	accesslog_fold(route, ROUTE_MAX_BYTES, path.p, path.len, &record->ids);
 	record->route = route;
 	record->method = cleaned(log, raw->method, FIELD_MAX_BYTES);
 }

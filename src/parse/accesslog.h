@@ -57,6 +57,7 @@ struct accesslog_record {
 	const char *client;  /* canonical address without port; "" unknown */
 	const char *method;  /* "" when garbage */
 	const char *route;   /* path without query, ids folded: "/patient/{id}/records" */
+	uint64_t ids;        /* a hash of the ids that were folded, 0: none */
 	const char *service; /* backend, router, upstream; "" */
 	const char *node;    /* server that answered; "" */
 	const char *user_agent;
@@ -86,7 +87,8 @@ enum accesslog_verdict accesslog_parse(struct accesslog *log, const char *line, 
 				       struct accesslog_record *ret_record, const char **ret_why);
 
 /* Folds ids in a path into {id} (numbers, UUIDs, hex strings of 6 and more with a digit,
- * addresses, long random-looking segments) and drops the query; result is sanitised. */
-size_t accesslog_fold(char *dst, size_t cap, const char *path, size_t len);
+ * addresses, long random-looking segments) and drops the query; result is sanitised. *ret_ids,
+ * unless NULL, is a hash of what was folded away, 0 when nothing was. */
+size_t accesslog_fold(char *dst, size_t cap, const char *path, size_t len, uint64_t *ret_ids);
 
 #endif

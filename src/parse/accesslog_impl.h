@@ -3,6 +3,7 @@
 #ifndef HC_PARSE_ACCESSLOG_IMPL_H
 #define HC_PARSE_ACCESSLOG_IMPL_H
 
+#include "base/address.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
 #include "parse/accesslog.h"
@@ -131,12 +132,6 @@ struct slice unescape(struct arena *arena, struct slice s, enum escape escape);
 /* An address in canonical form, without port, zone or brackets; false when it is none. */
 bool client_canonical(struct slice s, bool split_port, char *buf, size_t cap);
 
-struct client_net {
-	unsigned char addr[16]; /* IPv4 as ::ffff:a.b.c.d */
-	int bits;
-};
-bool client_net_parse(const char *cidr, struct client_net *ret_net);
-
 /* The client as options say: the peer, or the last address of X-Forwarded-For that is no trusted
  * proxy. Empty when unknown. */
 void client_choose(const struct accesslog *log, const struct raw *raw, char *buf, size_t cap);
@@ -145,7 +140,7 @@ struct accesslog {
 	enum accesslog_format format;
 	enum accesslog_format seen; /* LOG_AUTO: the last line fitted this */
 	bool forwarded;
-	struct client_net trusted[ACCESSLOG_TRUSTED];
+	struct address trusted[ACCESSLOG_TRUSTED];
 	size_t ntrusted;
 	struct accesslog_fields fields; /* own copies */
 	struct arena arena;             /* what a record points to */

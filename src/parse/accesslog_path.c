@@ -1,3 +1,4 @@
+#include "base/map.h"
 #include "base/utf8.h"
 #include "parse/accesslog_impl.h"
 
@@ -161,7 +162,8 @@ static size_t extension_length(struct slice s)
 	return rest.len + 1;
 }
 
-static void fold_segment(struct strbuf *out, struct slice s)
+/* The bytes of an id go to ids. */
+static void fold_segment(struct strbuf *out, struct strbuf *ids, struct slice s)
 {
 	struct slice rest = s, head;
 	size_t extension;
@@ -174,25 +176,29 @@ static void fold_segment(struct strbuf *out, struct slice s)
 	extension = extension_length(s);
 	if (is_id(s) && !extension) {
 		strbuf_addstr(out, "{id}");
+		strbuf_add(ids, s.p, s.len);
+		strbuf_addch(ids, '/');
 	} else if (extension && is_id((struct slice){s.p, s.len - extension})) {
 		strbuf_addstr(out, "{id}");
 		strbuf_add(out, s.p + s.len - extension, extension);
+		strbuf_add(ids, s.p, s.len);
+		strbuf_addch(ids, '/');
 	} else {
 		strbuf_add(out, s.p, s.len);
 	}
 }
 
-size_t accesslog_fold(char *dst, size_t cap, const char *path, size_t len)
+size_t accesslog_fold(char *dst, size_t cap, const char *path, size_t len, uint64_t *ret_ids)
 {
 	struct slice rest = {path, len}, head;
-	struct strbuf out = STRBUF_INIT;
+	struct strbuf out = STRBUF_INIT, ids = STRBUF_INIT;
 	size_t n;
 	int segments = 0;
 
 	if (slice_split(&rest, '?', &head))
 		rest = head;
 	while (slice_split(&rest, '/', &head)) {
-		fold_segment(&out, head);
+		fold_segment(&out, &ids, head);
 		strbuf_addch(&out, '/');
 		if (++segments == SEGMENTS_MAX)
 			break;
@@ -200,9 +206,12 @@ size_t accesslog_fold(char *dst, size_t cap, const char *path, size_t len)
 	if (segments == SEGMENTS_MAX)
 		strbuf_addstr(&out, "...");
 	else
-		fold_segment(&out, rest);
+		fold_segment(&out, &ids, rest);
 	n = utf8_sanitise(dst, cap, out.buf, out.len);
+	if (ret_ids)
+		*ret_ids = ids.len ? hash_bytes(ids.buf, ids.len) : 0;
 	strbuf_release(&out);
+	strbuf_release(&ids);
 	return n;
 }
 

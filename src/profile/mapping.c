@@ -70,7 +70,7 @@ static symbol text_symbol(struct names *names, const struct map_rule *rule, enum
 	size_t len = strlen(text);
 
 	if (dim == DIM_ROUTE && rule->fold_route) {
-		len = accesslog_fold(folded, sizeof(folded), text, len);
+		len = accesslog_fold(folded, sizeof(folded), text, len, NULL);
 		text = folded;
 	}
 	len = utf8_sanitise(clean, sizeof(clean), text, len);

@@ -81,14 +81,14 @@ void acc_quantile(struct acc *acc, struct arena *arena, double q, double value)
 	acc->quantiles[acc->nquantiles++] = (struct le_bucket){q, value};
 }
 
-void acc_route(struct acc *acc, struct arena *arena, symbol route)
+void acc_value(struct acc *acc, struct arena *arena, symbol value)
 {
-	for (size_t i = 0; i < acc->nroutes; i++)
-		if (acc->routes[i] == route)
+	for (size_t i = 0; i < acc->nvalues; i++)
+		if (acc->values[i] == value)
 			return;
-	acc->routes =
-		room(arena, acc->routes, acc->nroutes, &acc->routes_cap, sizeof(*acc->routes));
-	acc->routes[acc->nroutes++] = route;
+	acc->values =
+		room(arena, acc->values, acc->nvalues, &acc->values_cap, sizeof(*acc->values));
+	acc->values[acc->nvalues++] = value;
 }
 
 void acc_merge(struct acc *into, const struct acc *from, enum signal_fold fold, struct arena *arena)
@@ -114,6 +114,6 @@ void acc_merge(struct acc *into, const struct acc *from, enum signal_fold fold, 
 		acc_bucket(into, arena, i, from->buckets[i].le, from->buckets[i].count);
 	for (size_t i = 0; i < from->nquantiles; i++)
 		acc_quantile(into, arena, from->quantiles[i].le, from->quantiles[i].count);
-	for (size_t i = 0; i < from->nroutes; i++)
-		acc_route(into, arena, from->routes[i]);
+	for (size_t i = 0; i < from->nvalues; i++)
+		acc_value(into, arena, from->values[i]);
 }

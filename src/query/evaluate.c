@@ -120,8 +120,8 @@ static void eval_time_share(const struct acc *a, const struct acc *b, struct fig
 static void eval_level(const struct acc *a, enum operand_kind kind, struct figure *figure)
 {
 	figure->n = a->nlevels;
-	if (kind == OPERAND_ROUTES)
-		figure->n = figure->value = (double)a->nroutes;
+	if (kind == OPERAND_VALUES)
+		figure->n = figure->value = (double)a->nvalues;
 	else if (a->has_level)
 		figure->value = a->level;
 }

@@ -46,11 +46,22 @@ static bool text_matches(enum dim dim, const char *text, const char *want)
 	}
 }
 
+static bool is_within(const struct term *term, const char *client)
+{
+	struct address address;
+
+	return term->is_network && address_parse(client, &address) &&
+	       address_covers(&term->network, &address);
+}
+
 static bool term_holds(const struct term *term, const struct names *names, const struct dims *dims)
 {
-	if (term->dim != DIM_COUNT)
-		return text_matches(term->dim, names_text(names, dims->value[term->dim]),
-				    term->text) != term->negate;
+	if (term->dim != DIM_COUNT) {
+		const char *text = names_text(names, dims->value[term->dim]);
+
+		return (text_matches(term->dim, text, term->text) || is_within(term, text)) !=
+		       term->negate;
+	}
 	for (size_t i = 0; i < DIM_COUNT; i++)
 		if (dims->value[i] &&
 		    text_matches((enum dim)i, names_text(names, dims->value[i]), term->text))
@@ -114,6 +125,15 @@ static const char *unquote(struct arena *arena, const char *word, size_t len)
 	return copy;
 }
 
+void filter_add(struct filter *filter, enum dim dim, bool negate, const char *text)
+{
+	struct term *term = &filter->terms[filter->n++];
+
+	*term = (struct term){.dim = dim, .negate = negate, .text = text};
+	term->is_network = dim == DIM_CLIENT && strchr(text, '/') &&
+			   address_parse(text + (*text == '='), &term->network);
+}
+
 static int add_term(struct filter *filter, struct arena *arena, const char *word, size_t len,
 		    struct err *err)
 {
@@ -129,7 +149,7 @@ static int add_term(struct filter *filter, struct arena *arena, const char *word
 	if (!*term.text)
 		return err_set(err, ERR_INVALID, "nothing stands after \"%s:\"",
 			       term.dim == DIM_COUNT ? "" : dim_name(term.dim));
-	filter->terms[filter->n++] = term;
+	filter_add(filter, term.dim, term.negate, term.text);
 	return 0;
 }
 

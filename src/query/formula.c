@@ -92,6 +92,20 @@ static bool is_token(const char *code, const char *origin, const char *type)
 	return !*type || is_input(code, origin, type) || is_output(code, origin, type);
 }
 
+static bool is_an_id(const char *code, const char *origin, const char *type)
+{
+	(void)code;
+	(void)origin;
+	return !strcmp(type, "id");
+}
+
+static bool is_agent(const char *code, const char *origin, const char *type)
+{
+	(void)code;
+	(void)origin;
+	return !strcmp(type, "agent");
+}
+
 static const struct pick_info picks[PICK_COUNT] = {
 	[PICK_ALL] = {0, false, NULL},
 	[PICK_CODED] = {CODE, false, NULL},
@@ -109,6 +123,8 @@ static const struct pick_info picks[PICK_COUNT] = {
 	[PICK_TOKENS] = {0, false, is_token},
 	[PICK_INPUT] = {TYPE, false, is_input},
 	[PICK_OUTPUT] = {TYPE, false, is_output},
+	[PICK_ID] = {TYPE, false, is_an_id},
+	[PICK_AGENT] = {TYPE, false, is_agent},
 };
 
 const struct pick_info *pick_info(enum pick pick)
@@ -142,7 +158,18 @@ static const struct operand denied = {
 	.choices = {{1, {SIGNAL_REQUESTS}, PICK_DENIED},
 		    {2, {SIGNAL_DENIED, SIGNAL_AUTH_FAILURES}, PICK_ALL}},
 };
-static const struct operand routes = ONE(OPERAND_ROUTES, SIGNAL_REQUESTS, PICK_ALL);
+static const struct operand routes = {
+	.kind = OPERAND_VALUES,
+	.choices = {{1, {SIGNAL_REQUESTS}, PICK_ALL}},
+	.dim = DIM_ROUTE,
+};
+static const struct operand consumers = {
+	.kind = OPERAND_VALUES,
+	.choices = {{1, {SIGNAL_REQUESTS}, PICK_ALL}},
+	.dim = DIM_CONSUMER,
+};
+static const struct operand ids = ONE(OPERAND_INCREASE, SIGNAL_DISTINCT, PICK_ID);
+static const struct operand agents = ONE(OPERAND_LEVEL, SIGNAL_DISTINCT, PICK_AGENT);
 static const struct operand latency = ONE(OPERAND_HISTOGRAM, SIGNAL_LATENCY, PICK_ALL);
 static const struct operand upstream = ONE(OPERAND_HISTOGRAM, SIGNAL_UPSTREAM_LATENCY, PICK_ALL);
 static const struct operand bytes_in = ONE(OPERAND_INCREASE, SIGNAL_BYTES_IN, PICK_ALL);
@@ -219,6 +246,9 @@ static const struct formula formulas[M_COUNT] = {
 	[M_LIMITED_RATE] = {OP_RATE, {&limited}, 0},
 	[M_LIMIT_USED] = {OP_RATE_OF_LEVEL, {&requests, &limit}, 0},
 	[M_DISTINCT_ROUTES] = {OP_LEVEL, {&routes}, 0},
+	[M_DISTINCT_CONSUMERS] = {OP_LEVEL, {&consumers}, 0},
+	[M_DISTINCT_IDS] = {OP_INCREASE, {&ids}, 0},
+	[M_DISTINCT_AGENTS] = {OP_LEVEL, {&agents}, 0},
 	[M_NODES_UP] = {OP_LEVEL, {&nodes_up}, 0},
 	[M_NODES] = {OP_LEVEL, {&nodes}, 0},
 	[M_NODE_WEIGHT] = {OP_LEVEL, {&weight}, 0},

@@ -26,6 +26,8 @@ enum pick {
 	PICK_TOKENS, /* input and output, of which the other types are parts */
 	PICK_INPUT,
 	PICK_OUTPUT,
+	PICK_ID, /* of what is told apart by type */
+	PICK_AGENT,
 	PICK_COUNT
 };
 
@@ -44,7 +46,7 @@ enum operand_kind {
 	OPERAND_PAIRED,  /* the same, of series whose partner signal has a value too */
 	OPERAND_ABOVE_0, /* how many series have a newest value over 0 */
 	OPERAND_SERIES,  /* how many series have a newest value */
-	OPERAND_ROUTES   /* how many different routes had an increase */
+	OPERAND_VALUES   /* how many different values of a dim had an increase */
 };
 
 /* One way to get at an operand; the sum over its signals. */
@@ -60,6 +62,7 @@ struct operand {
 	enum operand_kind kind;
 	struct choice choices[2];
 	uint8_t partner; /* OPERAND_PAIRED: enum signal */
+	uint8_t dim;     /* OPERAND_VALUES: enum dim */
 };
 
 enum operation {

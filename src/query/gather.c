@@ -160,9 +160,20 @@ static bool group_equal(const void *ctx, uint32_t value, const void *key)
 	return dims_equal(&gather->groups[value]->dims, key);
 }
 
-struct group *gather_group(struct gather *gather, const struct dims *whole, uint32_t target)
+/* What tells the row that these dims belong to. */
+static struct dims row_dims(const struct gather *gather, const struct dims *whole)
 {
 	struct dims dims = dims_project(whole, gather->query->by);
+	symbol *client = &dims.value[DIM_CLIENT];
+
+	for (int i = 0; i < (int)gather->query->clients; i++)
+		*client = names_network(gather->names, *client);
+	return dims;
+}
+
+struct group *gather_group(struct gather *gather, const struct dims *whole, uint32_t target)
+{
+	struct dims dims = row_dims(gather, whole);
 	uint64_t hash = hash_bytes(&dims, sizeof(dims));
 	uint32_t at = map_find(&gather->index, hash, group_equal, gather, &dims);
 	struct group *group;

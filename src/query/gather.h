@@ -25,8 +25,8 @@ struct acc {
 	size_t nquantiles, quantiles_cap;
 	double average; /* the gateway's own */
 	size_t naverages;
-	symbol *routes; /* not sorted, each once */
-	size_t nroutes, routes_cap;
+	symbol *values; /* not sorted, each once */
+	size_t nvalues, values_cap;
 	int64_t covered_ms;
 	int64_t age_ms;
 	uint32_t source;
@@ -70,7 +70,7 @@ struct group {
 
 struct gather {
 	const struct model *model;
-	const struct names *names;
+	struct names *names;
 	const struct query *query;
 	const struct dims *exact; /* dims that a series must have under exact_mask, or NULL */
 	dim_mask exact_mask;
@@ -133,7 +133,7 @@ void acc_note(struct acc *acc, const struct range *range, uint32_t source);
 void acc_level(struct acc *acc, enum signal_fold fold, double level);
 void acc_bucket(struct acc *acc, struct arena *arena, size_t hint, double le, double count);
 void acc_quantile(struct acc *acc, struct arena *arena, double q, double value);
-void acc_route(struct acc *acc, struct arena *arena, symbol route);
+void acc_value(struct acc *acc, struct arena *arena, symbol value);
 void acc_merge(struct acc *into, const struct acc *from, enum signal_fold fold,
 	       struct arena *arena);
 

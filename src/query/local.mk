@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/query/libquery.a
 src_query_libquery_a_SOURCES = \
 	src/query/acc.c \
+	src/query/clients.c src/query/clients.h \
 	src/query/evaluate.c \
 	src/query/figure.c \
 	src/query/filter.c \
@@ -17,7 +18,7 @@ QUERY_LIBS = src/query/libquery.a $(MODEL_LIBS) -lm
 if HAVE_CHECK
 check_PROGRAMS += check_query
 TESTS += check_query
-check_query_SOURCES = tests/check_query.c tests/check_query_parts.h \
+check_query_SOURCES = tests/check_query.c tests/check_query_parts.h tests/check_query_groups.c \
 	tests/check_query_rows.c tests/check_query_sources.c tests/check_query_texts.c \
 	tests/check_query_windows.c tests/model_bench.c tests/model_bench.h
 check_query_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

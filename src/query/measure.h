@@ -31,7 +31,10 @@ enum measure {
 	M_RETRY_RATE,
 	M_LIMITED_RATE,    /* rate_limited per second */
 	M_LIMIT_USED,      /* request rate / limit */
-	M_DISTINCT_ROUTES, /* how many routes a client asked for: "distinct ids" */
+	M_DISTINCT_ROUTES, /* how many routes a client asked for */
+	M_DISTINCT_CONSUMERS,
+	M_DISTINCT_IDS,    /* ids in paths that a client had not asked for before */
+	M_DISTINCT_AGENTS, /* user agents that a client came with since the log is followed */
 	M_NODES_UP,
 	M_NODES,
 	M_NODE_WEIGHT,

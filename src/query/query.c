@@ -28,6 +28,15 @@ struct run {
 	size_t n;
 };
 
+enum query_clients query_clients_of(const char *client)
+{
+	struct address address;
+
+	if (!address_parse(client, &address) || address.bits == 128)
+		return CLIENTS_EACH;
+	return address.bits <= 48 ? CLIENTS_SITE : CLIENTS_NETWORK;
+}
+
 static struct figure figure_at(const struct run *run, const struct plan *plan,
 			       const struct group *group, size_t window)
 {

@@ -3,6 +3,7 @@
 #ifndef HC_QUERY_QUERY_H
 #define HC_QUERY_QUERY_H
 
+#include "base/address.h"
 #include "base/arena.h"
 #include "model/model.h"
 #include "query/measure.h"
@@ -32,12 +33,15 @@ struct figure {
 };
 
 /* A filter term: the dim has, or with negate has not, one of these values, parted by commas. A
- * code value may be a class, "5xx". A text that ends in '*' matches by its start, one that begins
- * with '=' is the whole value, any other is found anywhere in it, without case. */
+ * code value may be a class, "5xx", a client a network, "10.1.2.0/24". A text that ends in '*'
+ * matches by its start, one that begins with '=' is the whole value, any other is found anywhere in
+ * it, without case. */
 struct term {
 	enum dim dim;
 	bool negate;
 	const char *text;
+	bool is_network; /* of a client: */
+	struct address network;
 };
 
 #define QUERY_TERMS 16
@@ -52,6 +56,8 @@ struct filter {
  * against every dim's text, anywhere in it, without case (dim DIM_COUNT), and so is the value
  * of a "dim:" term against that dim. Strings are copied into the arena. */
 int filter_parse(const char *text, struct arena *arena, struct filter *ret_filter, struct err *err);
+/* Adds a term for a dim; text is borrowed. The filter has room for it. */
+void filter_add(struct filter *filter, enum dim dim, bool negate, const char *text);
 void filter_format(const struct filter *filter, char *buf, size_t cap);
 bool filter_matches(const struct filter *filter, const struct names *names,
 		    const struct dims *dims);
@@ -73,11 +79,22 @@ struct column {
 
 #define QUERY_COLUMNS 24
 
+/* How clients make rows: each its own, or all of one network together. */
+enum query_clients {
+	CLIENTS_EACH,
+	CLIENTS_NETWORK, /* /24 and /64 */
+	CLIENTS_SITE     /* /24 and /48 */
+};
+
+/* How a client of this text makes a row: each for an address. */
+enum query_clients query_clients_of(const char *client);
+
 struct query {
 	struct column columns[QUERY_COLUMNS];
 	size_t ncolumns;
 	dim_mask by;                 /* rows are the distinct values of these dims; 0: one row */
 	const struct filter *filter; /* or NULL */
+	enum query_clients clients;  /* of rows by client */
 	int64_t window_ms;
 	struct clock at; /* the instant asked about */
 	int sort;        /* column, or -1: by dims' text */
@@ -110,7 +127,8 @@ struct result {
 void query_run(const struct model *model, const struct query *query, struct arena *arena,
 	       struct result *ret_result);
 
-/* One figure: query_run() with one column and dims fixed by exact match under the mask. */
+/* One figure: query_run() with one column and dims fixed by exact match under the mask; a
+ * client may be a network. */
 struct figure query_one(const struct model *model, enum measure measure, enum column_kind kind,
 			const struct dims *dims, dim_mask mask, int64_t window_ms, struct clock at);
 

@@ -115,6 +115,7 @@ static void add_sample(struct gather *gather, const struct feed *feed, const str
 		       const struct span *span, size_t i, struct acc *acc)
 {
 	const struct series *series = &span->source->series[span->slots[i]];
+	symbol named;
 	double value;
 
 	switch (feed->operand->kind) {
@@ -124,10 +125,11 @@ static void add_sample(struct gather *gather, const struct feed *feed, const str
 	case OPERAND_HISTOGRAM:
 		add_histogram(gather, range, series, i, acc);
 		break;
-	case OPERAND_ROUTES:
-		if (reader_increase(&gather->reader, range, &value, &acc->quality) && value > 0 &&
-		    span->dims.value[DIM_ROUTE])
-			acc_route(acc, gather->arena, span->dims.value[DIM_ROUTE]);
+	case OPERAND_VALUES:
+		named = span->dims.value[feed->operand->dim];
+		if (named && reader_increase(&gather->reader, range, &value, &acc->quality) &&
+		    value > 0)
+			acc_value(acc, gather->arena, named);
 		break;
 	case OPERAND_LEVEL:
 	case OPERAND_PAIRED:
@@ -180,10 +182,22 @@ static void add_span(struct gather *gather, const struct feed *feed, const struc
 	}
 }
 
+/* Whether a client is this one, or in this network. */
+static bool is_client(const struct gather *gather, symbol client, symbol want)
+{
+	symbol network = names_network(gather->names, client);
+
+	return client == want ||
+	       (want && (network == want || names_network(gather->names, network) == want));
+}
+
 static bool has_exact(const struct gather *gather, const struct dims *dims)
 {
+	const struct dims *exact = gather->exact;
+
 	for (size_t i = 0; i < DIM_COUNT; i++)
-		if ((gather->exact_mask & DIM_BIT(i)) && dims->value[i] != gather->exact->value[i])
+		if ((gather->exact_mask & DIM_BIT(i)) && dims->value[i] != exact->value[i] &&
+		    (i != DIM_CLIENT || !is_client(gather, dims->value[i], exact->value[i])))
 			return false;
 	return true;
 }

@@ -20,8 +20,9 @@ static const struct subject subjects[] = {
 	{DIM_BIT(DIM_CLIENT) | DIM_BIT(DIM_CONSUMER),
 	 {M_REQUEST_RATE, M_DENIED_RATE, M_429_RATE},
 	 {M_REQUEST_RATE, M_2XX_RATE, M_4XX_RATIO, M_429_RATE, M_DENIED_RATE, M_ERROR_RATIO,
-	  M_LIMITED_RATE, M_LIMIT_USED, M_DISTINCT_ROUTES, M_P95, M_BYTES_OUT_RATE, M_BLOCKED_IPS},
-	 12,
+	  M_LIMITED_RATE, M_LIMIT_USED, M_DISTINCT_ROUTES, M_DISTINCT_IDS, M_DISTINCT_AGENTS,
+	  M_DISTINCT_CONSUMERS, M_P95, M_BYTES_OUT_RATE, M_BLOCKED_IPS},
+	 15,
 	 SIGNAL_LATENCY},
 	{0,
 	 {M_REQUEST_RATE, M_ERROR_RATIO, M_P95},
@@ -50,8 +51,8 @@ static void narrow_down(const struct view *view, const struct dims *dims, dim_ma
 	ret_filter->n = 0;
 	for (dim = 0; dim < DIM_COUNT; dim++)
 		if (mask & DIM_BIT(dim) && dims->value[dim])
-			ret_filter->terms[ret_filter->n++] = (struct term){
-				.dim = (enum dim)dim, .text = view_text(view, dims->value[dim])};
+			filter_add(ret_filter, (enum dim)dim, false,
+				   view_text(view, dims->value[dim]));
 }
 
 static void ask(struct view *view, struct query *query, dim_mask mask, dim_mask more,
@@ -62,6 +63,8 @@ static void ask(struct view *view, struct query *query, dim_mask mask, dim_mask 
 	narrow_down(view, &view->screen->place.row.dims, mask, &filter);
 	query->by = mask | more;
 	query->filter = &filter;
+	query->clients =
+		query_clients_of(view_text(view, view->screen->place.row.dims.value[DIM_CLIENT]));
 	query->window_ms = view->screen->window_ms;
 	query->limit = ROWS_MOST;
 	query_run(view->scene->model, query, &view->screen->data, ret_result);
@@ -188,7 +191,8 @@ struct opened *opened_load(struct view *view)
 	opened = arena_alloc(&screen->data, sizeof(*opened));
 	screen->opened_data = opened;
 	opened->mask = dims_mask(&screen->place.row.dims);
-	subject = subject_of(opened->mask);
+	subject = subject_of(screen->place.focus == PANE_LIMITED ? DIM_BIT(DIM_CLIENT)
+								 : opened->mask);
 	load_figures(view, opened, subject);
 	for (i = 0; i < OPENED_BREAKDOWNS; i++)
 		load_breakdown(view, opened, i);
