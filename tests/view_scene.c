@@ -104,6 +104,12 @@ static void set(struct shop *shop, int feed, enum signal signal, const char *dim
 	*value_of(shop, feed, signal, PART_VALUE, 0, dims) = value;
 }
 
+/* What repeats other series. */
+static void add_total(struct shop *shop, const char *dims, double increase)
+{
+	*value_of(shop, LOG, SIGNAL_REQUESTS, PART_TOTAL, 0, dims) += increase;
+}
+
 static void add_latency(struct shop *shop, int feed, enum signal signal, const char *dims, double n,
 			const double *shares)
 {
@@ -205,8 +211,19 @@ static void play_log(struct shop *shop, int second)
 			 clients[i].route);
 		add(shop, LOG, SIGNAL_REQUESTS, dims, clients[i].denied * INTERVAL / 60);
 	}
+	add_total(shop, "app=Firefox/115.0 route=/cart code=200", 880.0 * INTERVAL / 60);
+	if (second > 0) {
+		set(shop, LOG, SIGNAL_DISTINCT, "client=10.1.2.3 type=agent", 31);
+		set(shop, LOG, SIGNAL_DISTINCT, "client=10.1.2.3 type=id", second / 10.0);
+	}
+	set(shop, LOG, SIGNAL_BLOCKED_IPS, "client=198.51.100.7", 1);
 	if (second < ATTACK_FROM)
 		return;
+	add_total(shop, "app=python-requests/2.28.1 route=/patient/{id}/records code=403",
+		  1900.0 * INTERVAL / 60);
+	add_total(shop, "app=python-requests/2.28.1 route=/patient/{id}/records code=429",
+		  412.0 * INTERVAL / 60);
+	add(shop, LOG, SIGNAL_DISTINCT, "client=203.0.113.9 type=id", 1900.0 * INTERVAL / 60);
 	add(shop, LOG, SIGNAL_REQUESTS, "client=203.0.113.9 route=/patient/{id}/records code=403",
 	    1900.0 * INTERVAL / 60);
 	add(shop, LOG, SIGNAL_REQUESTS, "client=203.0.113.9 route=/patient/{id}/records code=429",
@@ -307,6 +324,7 @@ static const char *hint(void *ctx, enum signal signal)
 
 void shop_init(struct shop *shop)
 {
+	static const char *const own[] = {"192.0.2.44", NULL};
 	static const struct model_limits limits = {15 * 60 * 1000, 10000};
 	size_t i, nrules;
 	const struct rule *rules = rule_builtin(&nrules);
@@ -341,6 +359,7 @@ void shop_init(struct shop *shop)
 				     .phase = "STABILISATION day 3/28",
 				     .user = "ops-a",
 				     .status = "",
+				     .own = own,
 				     .utc = true,
 				     .read_only = true,
 				     .link_bytes_per_s = 400,

@@ -82,6 +82,8 @@ struct scene console_scene(struct console *console)
 		.simulated = console->simulated != NULL,
 		.link_bytes_per_s = link.bytes_per_s,
 		.link_one_in = link.one_in,
+		.own = (const char *const *)console->addresses.own,
+		.proxies = (const char *const *)console->addresses.proxies,
 		.hint = session_hint,
 		.hint_ctx = console->session,
 		.commands = console_commands(),
@@ -283,6 +285,7 @@ static void close_console(struct console *console)
 	keymap_free(console->keymap);
 	frame_release(&console->frame);
 	session_free(console->session);
+	addresses_release(&console->addresses);
 }
 
 int console_run(struct config *config, const struct options *options, const char *simulated)
@@ -299,6 +302,7 @@ int console_run(struct config *config, const struct options *options, const char
 	console.session = session_new(config, options, &ops, &console, &err);
 	if (!console.session)
 		return app_fail(EXIT_FAILED, "%s", err.msg);
+	addresses_init(&console.addresses, config);
 	if (open_screen(&console, options, &err)) {
 		close_console(&console);
 		return app_fail(EXIT_USAGE, "%s", err.msg);

@@ -2,6 +2,7 @@
 #ifndef HC_APP_CONSOLE_COMMANDS_H
 #define HC_APP_CONSOLE_COMMANDS_H
 
+#include "app/addresses.h"
 #include "app/keys.h"
 #include "app/session.h"
 #include "config/theme.h"
@@ -15,6 +16,7 @@ struct console {
 	struct screen *screen;
 	struct keymap *keymap;
 	struct theme theme;
+	struct addresses addresses;
 	struct frame frame;
 	struct loop_fd tty;
 	struct loop_fd signals;

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/app/libapp.a
 src_app_libapp_a_SOURCES = \
 	src/app/act_words.c src/app/act_words.h \
+	src/app/addresses.c src/app/addresses.h \
 	src/app/app.c src/app/app.h \
 	src/app/cmd_config.c \
 	src/app/cmd_console.c \
@@ -39,6 +40,11 @@ check_app_act_LDADD = $(hypercare_LDADD) $(CHECK_LIBS)
 check_app_options_SOURCES = tests/check_app_options.c
 check_app_options_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_app_options_LDADD = $(hypercare_LDADD) $(CHECK_LIBS)
+check_PROGRAMS += check_app_addresses
+TESTS += check_app_addresses
+check_app_addresses_SOURCES = tests/check_app_addresses.c
+check_app_addresses_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_app_addresses_LDADD = $(hypercare_LDADD) $(CHECK_LIBS)
 check_app_targets_SOURCES = tests/check_app_targets.c
 check_app_targets_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_app_targets_LDADD = $(hypercare_LDADD) $(CHECK_LIBS)

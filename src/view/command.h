@@ -44,6 +44,7 @@ int run_search(const struct call *call);
 int run_prompt(const struct call *call);
 int run_sort(const struct call *call);
 int run_reverse(const struct call *call);
+int run_group(const struct call *call);
 int run_zoom(const struct call *call);
 int run_window(const struct call *call);
 int run_help(const struct call *call);

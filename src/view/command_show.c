@@ -157,6 +157,25 @@ int run_window(const struct call *call)
 	return 0;
 }
 
+int run_group(const struct call *call)
+{
+	static const char *const names[GROUP_COUNT] = {"address", "network", "site", "agent"};
+	struct screen *screen = call->screen;
+	int i = (int)(screen->group + 1) % GROUP_COUNT;
+
+	if (screen->place.focus != PANE_LIMITED)
+		return err_set(call->err, ERR_INVALID,
+			       "only limited and denied clients are grouped: screen 4");
+	if (call->argc > 1)
+		for (i = 0; i < GROUP_COUNT && strcmp(names[i], call_word(call, 1)) != 0;)
+			i++;
+	if (i == GROUP_COUNT)
+		return call_usage(call);
+	screen->group = (enum client_group)i;
+	view_forget(screen);
+	return 0;
+}
+
 void view_go_now(struct screen *screen)
 {
 	view_thaw(screen);

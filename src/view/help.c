@@ -2,6 +2,7 @@
 #include "view/help.h"
 
 #include "base/utf8.h"
+#include "query/clients.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -128,8 +129,13 @@ void help_text(const struct keymap *keymap, const struct screen_command *command
 		if (!seen_before(commands, command))
 			add_group(keymap, commands, command->group, out);
 	add_commands(commands, out);
-	strbuf_addstr(out, "signs on the screen\n"
-			   "  >  the cursor    *  tagged    ~42s  the figures are so old\n"
-			   "  2.1~  interpolated in a wide bucket    >5s  above the last bucket\n"
-			   "  n/a  not measured, which is not zero    |  now, in a trend\n");
+	strbuf_addstr(out,
+		      "signs on the screen\n"
+		      "  >  the cursor    *  tagged    ~42s  the figures are so old\n"
+		      "  2.1~  interpolated in a wide bucket    >5s  above the last bucket\n"
+		      "  n/a  not measured, which is not zero    |  now, in a trend\n"
+		      "marks of a client\n"
+		      "  own      an address of yours or of this host\n"
+		      "  NAT      many stand behind it: " CLIENT_NAT_RULE "\n"
+		      "  blocked  in a gateway's deny list    list  a part of the network is\n");
 }

@@ -78,9 +78,13 @@ EXTRA_DIST += \
 	tests/screens/help-80x24.screen \
 	tests/screens/least-40x10.screen \
 	tests/screens/limited-120x40.screen \
+	tests/screens/limited-80x24.screen \
+	tests/screens/limited-agent-80x24.screen \
+	tests/screens/limited-network-120x40.screen \
 	tests/screens/logs-80x24.screen \
 	tests/screens/nothing-yet-80x24.screen \
 	tests/screens/opened-client-120x40.screen \
+	tests/screens/opened-network-120x40.screen \
 	tests/screens/opened-route-120x40.screen \
 	tests/screens/opened-route-80x24.screen \
 	tests/screens/overview-120x40.screen \

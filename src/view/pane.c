@@ -66,6 +66,8 @@ void pane_load(struct view *view, struct pane *pane, int columns)
 	pane->full = full;
 	pane->layout = layout;
 	pane->n = pane->all = pane->hidden = 0;
+	pane->by = pane->ops->by;
+	pane->clients = CLIENTS_EACH;
 	pane->ops->load(view, pane);
 	pane->loaded = true;
 	place_cursor(view, pane);

@@ -64,6 +64,7 @@ struct pane_ops {
 	int titles_from;        /* columns from which the columns have titles */
 	bool live;              /* loaded for every frame: findings and events */
 	dim_mask by;            /* of queries */
+	bool chained;           /* targets that are kept out of the totals have rows too */
 	enum measure weight;    /* what makes a row matter while nothing is wrong */
 	enum measure beside[4]; /* asked for too, for texts */
 	size_t nbeside;
@@ -98,6 +99,8 @@ struct pane {
 	bool full;          /* it has the screen to itself */
 	struct item *items; /* in the screen's data arena */
 	size_t n;
+	dim_mask by;                /* of queries; ops->by unless load() says otherwise */
+	enum query_clients clients; /* the same for clients */
 	struct column asked[QUERY_COLUMNS];
 	size_t nasked;
 	struct row total;
@@ -131,7 +134,7 @@ void pane_move(struct pane *pane, long rows);
 /* Goes to the row of this index. */
 void pane_go(struct pane *pane, size_t at);
 
-/* Asks for the figures of the pane's columns, grouped by ops->by, and sorts the rows. */
+/* Asks for the figures of the pane's columns, grouped by pane->by, and sorts the rows. */
 void query_items(struct view *view, struct pane *pane);
 /* Gathers what the columns, the order and the texts need. */
 void query_ask(struct pane *pane);

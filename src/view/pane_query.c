@@ -102,11 +102,12 @@ struct item *query_by(struct view *view, struct pane *pane, dim_mask by, size_t 
 {
 	struct query query = {.ncolumns = pane->nasked,
 			      .by = by,
+			      .clients = pane->clients,
 			      .filter = view_filter(view),
 			      .window_ms = view->screen->window_ms,
 			      .at = view->at,
 			      .limit = ROWS_MOST,
-			      .totals = !(by & DIM_BIT(DIM_CLIENT))};
+			      .totals = !pane->ops->chained};
 	struct arena *arena = &view->screen->data;
 	struct result result;
 	struct item *items;
@@ -136,7 +137,7 @@ static size_t count_hidden(struct view *view, struct pane *pane)
 		return 0;
 	memcpy(text, view->screen->place.filter, sizeof(text));
 	view->screen->place.filter[0] = '\0';
-	query_by(view, pane, pane->ops->by, &n);
+	query_by(view, pane, pane->by, &n);
 	memcpy(view->screen->place.filter, text, sizeof(text));
 	view->screen->filter = filter;
 	return n;
@@ -174,7 +175,8 @@ static void query_trends(struct view *view, struct pane *pane)
 {
 	const struct pane_column *column = trend_column(pane);
 	struct query query = {.ncolumns = 2,
-			      .by = pane->ops->by,
+			      .by = pane->by,
+			      .clients = pane->clients,
 			      .filter = view_filter(view),
 			      .window_ms = view->screen->window_ms,
 			      .sort = 1,
@@ -196,7 +198,7 @@ static void query_trends(struct view *view, struct pane *pane)
 void query_items(struct view *view, struct pane *pane)
 {
 	query_ask(pane);
-	pane->items = query_by(view, pane, pane->ops->by, &pane->n);
+	pane->items = query_by(view, pane, pane->by, &pane->n);
 	query_trends(view, pane);
 	items_weigh(pane, pane->items, pane->n, true);
 	items_sort(view, pane, pane->items, pane->n);

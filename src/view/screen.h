@@ -44,6 +44,8 @@ struct scene {
 	unsigned link_one_in; /* 1 frame in N leaves; 1: all */
 	double load_requests_per_s;
 	double load_bytes_per_s;
+	const char *const *own;     /* addresses of operators and of this host, ended by NULL */
+	const char *const *proxies; /* the trusted ones, addresses and networks; both may be NULL */
 	/* Hints from profiles for a pane that stays empty: the sentence or NULL. */
 	const char *(*hint)(void *ctx, enum signal signal);
 	void *hint_ctx;
@@ -74,8 +76,8 @@ void screen_free(struct screen *screen); /* takes NULL */
 void screen_draw(struct screen *screen, const struct scene *scene, struct frame *frame);
 
 /* The view commands: "move down", "page up", "scroll right", "pane next", "screen 2", "open",
- * "back", "close", "filter TEXT", "search TEXT", "next-problem", "keep", "exclude", "sort NAME",
- * "reverse", "tag", "zoom", "pause", "window [1m]", "why", "changes", "logs", "step
+ * "back", "close", "group [NAME]", "filter TEXT", "search TEXT", "next-problem", "keep", "exclude",
+ * "sort NAME", "reverse", "tag", "zoom", "pause", "window [1m]", "why", "changes", "logs", "step
  * back", "jump forward", "now", "help", "prompt :" … Returns 0; 1 when it is no view command, or
  * "close" with nothing left to close: the caller quits then; -1 and err when it cannot be done. */
 int screen_command(struct screen *screen, const struct scene *scene, int argc,

@@ -25,6 +25,9 @@ struct frozen {
 	struct detect_summary summary;
 };
 
+/* How the clients of a screen make rows. */
+enum client_group { GROUP_ADDRESS, GROUP_NETWORK, GROUP_SITE, GROUP_AGENT, GROUP_COUNT };
+
 /* What Esc goes back to. */
 struct place {
 	enum screen_name screen;
@@ -46,6 +49,7 @@ struct screen {
 	struct dialog dialog;
 	char before_prompt[VIEW_FILTER]; /* the filter, for when typing one is given up */
 	int64_t window_ms;
+	enum client_group group;
 	bool paused;
 	bool back;           /* looking at `past` */
 	struct clock past;   /* the instant of a pause or a step back */
