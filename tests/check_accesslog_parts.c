@@ -255,7 +255,7 @@ int main(void)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	setenv("TZ", "UTC", 1);
 	tcase_add_loop_test(tc, ids_are_folded, 0, sizeof(folds) / sizeof(folds[0]));
-	tcase_add_test(tests, folded_ids_are_told_apart);
+	tcase_add_test(tc, folded_ids_are_told_apart);
 	tcase_add_loop_test(tc, clients_are_chosen, 0, sizeof(clients) / sizeof(clients[0]));
 	tcase_add_loop_test(tc, odd_lines_are_judged, 0, sizeof(odd) / sizeof(odd[0]));
 	tcase_add_loop_test(tc, times_are_those_of_the_end, 0, sizeof(times) / sizeof(times[0]));
