@@ -63,13 +63,17 @@ struct act_options {
 struct act_ops {
 	/* A plan has moved to another state, or its watch has; also when it is made. */
 	void (*changed)(void *ctx, struct plan *plan);
+	/* The helper was given a job: its descriptor and deadline are to be watched anew. May be
+	 * NULL. */
+	void (*asked)(void *ctx);
 };
 
 /* Everything is borrowed and outlives it. */
 struct act *act_new(struct loop *loop, struct http *http, struct eval *eval, struct store *store,
 		    const struct model *model, const struct act_options *options,
 		    const struct act_ops *ops, void *ctx);
-void act_free(struct act *act); /* takes NULL */
+void act_free(struct act *act); /* takes NULL; before the store is freed none of its answers may be
+				   delivered any more */
 
 void act_set_target(struct act *act, const struct act_target *target); /* adds or replaces */
 void act_remove_target(struct act *act, uint32_t target);
@@ -83,13 +87,13 @@ struct plan_order {
 	uint32_t target;
 	const char *action;
 	const char *const *params; /* name, value, ..., NULL */
-	/* Several values for one parameter ("ip"), NULL-terminated, or NULL: one plan, its steps once
-	 * for each. */
+	/* Several values for one parameter ("ip"), NULL-terminated, or NULL: one plan, its steps
+	 * once for each. */
 	const char *each_name;
 	const char *const *each;
 	int64_t for_ms; /* timed: undone after so long; 0: not */
 	const char *reason;
-	bool headless;      /* nobody watches: a timed one is refused unless it waits */
+	bool headless;            /* nobody watches: a timed one is refused unless it waits */
 	const uint32_t *findings; /* ids that it is meant to clear */
 	size_t nfindings;
 };
@@ -148,14 +152,14 @@ struct plan_view {
 	const char *target_name, *banner;
 	enum config_guard guard;
 	const struct profile_action *action;
-	const char *title;   /* "Block an IP: 203.0.113.9 on edge-eu" */
+	const char *title;          /* "Block an IP: 203.0.113.9 on edge-eu" */
 	const char *before, *after; /* texts of the state, "" where the profile gives none */
 	const char *blast;   /* "4.1k requests in 5m from this IP, 0.3% of 2xx; consumers: acme" */
 	const char *warning; /* "" or what to think about (sees proxies, not clients) */
 	const struct plan_request *requests;
 	size_t nrequests;
-	const char *hash;   /* of the exact requests, hex */
-	const char *twin;   /* hypercare act … */
+	const char *hash; /* of the exact requests, hex */
+	const char *twin; /* hypercare act … */
 	const char *reason;
 	bool undoable;
 	const char *undo;   /* what the undo does, in words, "" when it cannot be undone */

@@ -1,0 +1,259 @@
+/* Taking back: the plan that does it, and the undo that is due by itself. */
+#include "act/act_impl.h"
+
+#include "base/alloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *undo_value(const struct plan *plan, size_t run, const char *name)
+{
+	const struct profile_action *action = plan->action;
+
+	for (size_t i = 0; i < action->nundo_with; i++)
+		if (!strcmp(action->undo_with[i], name))
+			return plan->runs[run].undo_params[i];
+	for (size_t i = 0; i < action->nparams; i++)
+		if (!strcmp(action->params[i].name, name))
+			return plan->runs[run].params[i];
+	return NULL;
+}
+
+int act_can_undo(const struct plan *plan, struct err *err)
+{
+	bool done = plan->state == PLAN_CONFIRMED || plan->state == PLAN_PARTIAL ||
+		    plan->state == PLAN_UNKNOWN;
+
+	if (!plan->action || !done)
+		return err_set(err, ERR_INVALID, "nothing of it has been carried out");
+	if (plan->undone)
+		return err_set(err, ERR_INVALID, "it was taken back already");
+	if (!plan->action->undo)
+		return err_set(err, ERR_UNSUPPORTED, "%s cannot be taken back",
+			       plan->action->info->name);
+	return 0;
+}
+
+/* The runs of the undo: the last done is the first taken back. */
+static int take_runs(struct plan *undo, const struct plan *plan, struct err *err)
+{
+	undo->runs = xcalloc(plan->nruns, sizeof(*undo->runs));
+	for (size_t run = plan->nruns; run-- > 0;) {
+		struct run *back = &undo->runs[undo->nruns];
+
+		if (plan->runs[run].already)
+			continue;
+		undo->nruns++;
+		for (size_t i = 0; i < undo->action->nparams; i++) {
+			const struct action_param *param = &undo->action->params[i];
+			const char *text = undo_value(plan, run, param->name);
+			struct strbuf value = STRBUF_INIT;
+			int rc = 0;
+
+			text = text ? text : param->fallback;
+			if (!text)
+				rc = err_set(err, ERR_INVALID, "the undo does not know its %s",
+					     param->name);
+			else if (*text)
+				rc = param_read(param, text, &value, err);
+			if (rc == 0 && *text)
+				back->params[i] = xstrdup(value.buf);
+			strbuf_release(&value);
+			if (rc < 0)
+				return -1;
+		}
+	}
+	return undo->nruns ? 0 : err_set(err, ERR_INVALID, "there is nothing to take back");
+}
+
+static void set_texts(struct plan *undo, const struct plan *plan)
+{
+	struct strbuf title = STRBUF_INIT;
+
+	strbuf_addf(&title, "Undo: %s", plan->title);
+	free(undo->title);
+	undo->title = strbuf_detach(&title);
+	free(undo->reason);
+	undo->reason = xstrdup(plan->reason);
+	undo->undoes_name = xstrdup(plan->name);
+}
+
+static struct plan *draft(struct act *act, struct plan *plan, struct err *err)
+{
+	struct plan *undo;
+
+	if (act_can_undo(plan, err) < 0)
+		return NULL;
+	if (!act_target_of(act, plan->target)) {
+		err_set(err, ERR_NOT_FOUND, "%s is no longer a target", plan->target_name);
+		return NULL;
+	}
+	undo = order_blank(act, plan->target);
+	undo->action = profile_action(undo->profile, plan->action->undo);
+	if (!undo->action || undo->action->impossible) {
+		err_set(err, ERR_UNSUPPORTED, "this gateway has no %s", plan->action->undo);
+		plan_free(undo);
+		return NULL;
+	}
+	if (take_runs(undo, plan, err) < 0) {
+		plan_free(undo);
+		return NULL;
+	}
+	undo->undoes = plan;
+	set_texts(undo, plan);
+	order_twin(undo);
+	return undo;
+}
+
+static void begin(struct act *act, struct plan *undo)
+{
+	act_adopt(act, undo);
+	plan_move(undo, PLAN_PLANNING, "%s", "");
+	walk_start(undo, WALK_PLAN, 0, plan_planned);
+}
+
+struct plan *act_undo(struct act *act, const struct plan *plan, struct err *err)
+{
+	struct plan *own = NULL, *undo;
+
+	for (size_t i = 0; i < act->nplans; i++)
+		if (act->plans[i] == plan)
+			own = act->plans[i];
+	if (!own) {
+		err_set(err, ERR_NOT_FOUND, "that plan is not known here");
+		return NULL;
+	}
+	undo = draft(act, own, err);
+	if (undo)
+		begin(act, undo);
+	return undo;
+}
+
+struct plan *act_last_undoable(struct act *act)
+{
+	for (size_t i = act->nplans; i-- > 0;)
+		if (!act->plans[i]->restored && !act->plans[i]->undoes &&
+		    act_can_undo(act->plans[i], NULL) == 0)
+			return act->plans[i];
+	return NULL;
+}
+
+/* One that is due by itself. Exactly one console gets to do it; and only on the state that was
+ * left, or it would undo what somebody else has done since. */
+
+void undo_noted(struct plan *plan, const struct err *err)
+{
+	(void)plan;
+	(void)err;
+}
+
+static void give_up(struct plan *plan, const char *why)
+{
+	plan->due_ms = 0;
+	plan->undone = true;
+	plan->critical = true;
+	snprintf(plan->why, sizeof(plan->why), "the undo that was due was not done: %s", why);
+	journal_write(plan, ENTRY_WATCH, "undo not done", undo_noted);
+	plan_say(plan);
+}
+
+static void still_so(struct plan *plan)
+{
+	struct err err = {0};
+	struct plan *undo = draft(plan->act, plan, &err);
+
+	if (!undo) {
+		give_up(plan, err.msg);
+		return;
+	}
+	plan->due_ms = 0;
+	undo->automatic = true;
+	begin(plan->act, undo);
+}
+
+static void on_until(struct plan *plan, const char *json, const struct err *err)
+{
+	(void)err;
+	if (says_true(json))
+		still_so(plan);
+	else
+		give_up(plan, "the state is not the one that was left; look at it");
+}
+
+static void on_read(struct plan *plan, const struct change_result *result)
+{
+	if (result->fate != CHANGE_ANSWERED) {
+		give_up(plan, result->err.msg);
+		return;
+	}
+	scene_answer(&plan->runs[0].scene, &plan->action->verify, result);
+	ask(plan, &plan->runs[0].scene, on_until, "verify.until");
+}
+
+static void on_reread(struct plan *plan)
+{
+	if (plan->walk.fault.code)
+		give_up(plan, plan->walk.fault.msg);
+	else if (plan->action->has_already && !plan->runs[0].already)
+		give_up(plan, "the state is not the one that was left; look at it");
+	else
+		still_so(plan);
+}
+
+static void look_first(struct plan *plan)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct err err;
+	bool known = plan->action->verify.method != STEP_NONE && plan->runs[0].scene.doc &&
+		     scene_expand(&plan->runs[0].scene, &plan->action->verify, &path, &err) == 0;
+
+	if (!known)
+		walk_start(plan, WALK_READBACK, 0, on_reread);
+	else if (send_read(plan, &plan->action->verify, path.buf, NULL, on_read, &err) < 0)
+		give_up(plan, err.msg);
+	strbuf_release(&path);
+}
+
+static void on_claimed(void *ctx, int64_t seq, const struct err *err)
+{
+	struct plan *plan = ctx;
+
+	plan->pins--;
+	if (err && err->code) {
+		give_up(plan, err->msg);
+	} else if (seq) {
+		look_first(plan);
+	} else {
+		plan->due_ms = 0;
+		plan->undone = true;
+		plan_say(plan);
+	}
+}
+
+static void on_due(struct loop_timer *timer)
+{
+	struct plan *plan = timer->ctx;
+	char name[NAME_BYTES + 8];
+
+	if (plan->undone)
+		return;
+	snprintf(name, sizeof(name), "undo:%s", plan->name);
+	plan->pins++;
+	store_claim(plan->act->store, name, &plan->act->options.operator, on_claimed, plan);
+}
+
+void undo_arm(struct plan *plan)
+{
+	struct clock now = loop_now(plan->act->loop);
+	int64_t left_ms;
+
+	if (!plan->for_ms || plan->undoes_name)
+		return;
+	if (!plan->due_wall_ms)
+		plan->due_wall_ms = now.wall_ms + plan->for_ms;
+	left_ms = plan->due_wall_ms - now.wall_ms;
+	plan->due_ms = now.mono_ms + (left_ms > 0 ? left_ms : 0);
+	plan->due.fire = on_due;
+	loop_timer_set(plan->act->loop, &plan->due, plan->due_ms);
+}
