@@ -152,7 +152,7 @@ struct plan *act_plan(struct act *act, const struct plan_order *order, struct er
 		return plan;
 	}
 	plan_move(plan, PLAN_PLANNING, "%s", "");
-	walk_start(plan, WALK_PLAN, 0, plan_planned);
+	plan_walk(plan, WALK_PLAN, 0, plan_planned);
 	return plan;
 }
 

@@ -5,6 +5,7 @@
 #define HC_ACT_ACT_IMPL_H
 
 #include "act/act.h"
+#include "act/scene.h"
 #include "net/change.h"
 
 #include <jansson.h>
@@ -18,19 +19,6 @@
 #define READ_MS      10000
 #define SEND_MS      30000
 #define UNSURE_MS    60000 /* so long after sending a missing effect may still come */
-
-/* What expressions see: parameters and lets by name as JSON texts, and the last answer. */
-struct scene {
-	struct scene_var {
-		char *name;
-		char *json;
-	} vars[ACTION_PARAMS + ACTION_STEPS * ACTION_LETS];
-	size_t n;
-	char *doc;     /* JSON text */
-	char *headers; /* JSON object */
-	char *etag;    /* of the last read, "" without */
-	int status;
-};
 
 struct request {
 	const struct step_request *spec;
@@ -149,23 +137,6 @@ uint64_t act_random(struct act *act);
 void act_adopt(struct act *act, struct plan *plan);
 void plan_challenge_anew(struct plan *plan);
 
-/* scene.c: what expressions see. */
-void scene_release(struct scene *scene);
-void scene_begin(struct scene *scene, const struct plan *plan, const struct run *run);
-void scene_set(struct scene *scene, const char *name, const char *json);
-const char *scene_get(const struct scene *scene, const char *name); /* JSON text or NULL */
-void scene_answer(struct scene *scene, const struct step_request *spec,
-		  const struct change_result *result);
-void scene_input(const struct scene *scene, struct strbuf *ret_json);
-/* Puts the variables into the {name} places: of a path percent-encoded, of a command only as they
- * match a name. 1 when one is not known yet, -1 and err when one cannot stand there. */
-int scene_expand(const struct scene *scene, const struct step_request *spec,
-		 struct strbuf *ret_text, struct err *err);
-char *json_of_text(const char *text); /* a JSON string; freed by the caller */
-bool says_true(const char *json);
-/* The text of a JSON scalar, NULL for null; anything else as its JSON. Freed by the caller. */
-char *json_to_text(const char *json);
-
 /* exact.c: whether every number of a JSON text survives being read as a double. */
 bool exact_numbers(const char *json, size_t len);
 
@@ -184,13 +155,13 @@ int send_change(struct plan *plan, const struct request *request, answer_fn *don
 const char *method_word(enum step_method method);
 
 /* walk.c */
-void walk_start(struct plan *plan, enum walk_mode mode, size_t run, void (*done)(struct plan *));
+void plan_walk(struct plan *plan, enum walk_mode mode, size_t run, void (*done)(struct plan *));
 /* Sends what this run has, from that step on. */
-void walk_send(struct plan *plan, size_t run, size_t step, void (*done)(struct plan *));
-void walk_lets(struct plan *plan); /* of the step that was just carried out; then goes on */
+void plan_walk_send(struct plan *plan, size_t run, size_t step, void (*done)(struct plan *));
+void plan_walk_lets(struct plan *plan); /* of the step that was just carried out; then goes on */
 struct request *requests_find(struct requests *requests, size_t run, size_t step);
 void requests_release(struct requests *requests);
-void walk_release(struct plan *plan);
+void plan_walk_release(struct plan *plan);
 
 /* carry.c: sends what is confirmed, once, run by run. */
 void carry_start(struct plan *plan);

@@ -102,7 +102,7 @@ static void take_verdict(struct plan *plan, bool ok)
 	if (ok) {
 		request->applied = true;
 		plan->runs[plan->walk.run].sent = true;
-		walk_lets(plan);
+		plan_walk_lets(plan);
 	} else if (request->spec->has_retry) {
 		ask(plan, &plan->walk.scene, on_retry, "%zu.retry", plan->walk.step);
 	} else {
@@ -243,7 +243,7 @@ static void on_renewed(struct plan *plan)
 	if (!is_renewed(plan))
 		return;
 	show_made(plan);
-	walk_send(plan, plan->walk.run, step, run_sent);
+	plan_walk_send(plan, plan->walk.run, step, run_sent);
 }
 
 static void renew(struct plan *plan)
@@ -256,7 +256,7 @@ static void renew(struct plan *plan)
 		return;
 	}
 	current(plan)->sent = false;
-	walk_start(plan, WALK_RENEW, plan->walk.run, on_renewed);
+	plan_walk(plan, WALK_RENEW, plan->walk.run, on_renewed);
 }
 
 static void on_run_read(struct plan *plan)
@@ -264,7 +264,7 @@ static void on_run_read(struct plan *plan)
 	if (!is_renewed(plan))
 		return;
 	show_made(plan);
-	walk_send(plan, plan->walk.run, 0, run_sent);
+	plan_walk_send(plan, plan->walk.run, 0, run_sent);
 }
 
 /* What a let that failed had to do with comes after the request was carried out. */
@@ -292,7 +292,7 @@ void carry_next_run(struct plan *plan)
 	plan->walk.tries = 0;
 	plan_move(plan, PLAN_SENDING, "%s", "");
 	/* What it changes may be what the run before has changed. */
-	walk_start(plan, WALK_RENEW, run, on_run_read);
+	plan_walk(plan, WALK_RENEW, run, on_run_read);
 }
 
 void carry_start(struct plan *plan)
@@ -303,5 +303,5 @@ void carry_start(struct plan *plan)
 	plan_move(plan, PLAN_SENDING, "%s", "");
 	while (run + 1 < plan->nruns && plan->runs[run].already)
 		run++;
-	walk_send(plan, run, 0, run_sent);
+	plan_walk_send(plan, run, 0, run_sent);
 }

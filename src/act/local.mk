@@ -13,7 +13,7 @@ src_act_libact_a_SOURCES = \
 	src/act/mask.c \
 	src/act/order.c \
 	src/act/plan.c \
-	src/act/scene.c \
+	src/act/scene.c src/act/scene.h \
 	src/act/send.c \
 	src/act/show.c \
 	src/act/state.c \

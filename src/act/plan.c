@@ -231,7 +231,7 @@ void plan_confirmed(struct plan *plan)
 	for (size_t i = 0; i < plan->nruns; i++)
 		plan->was[i] = plan->runs[i].before ? xstrdup(plan->runs[i].before) : NULL;
 	plan_move(plan, PLAN_INTENT, "%s", "");
-	walk_start(plan, WALK_CHECK, 0, on_checked);
+	plan_walk(plan, WALK_CHECK, 0, on_checked);
 }
 
 static void run_release(struct run *run)
@@ -261,7 +261,7 @@ void plan_free(struct plan *plan)
 	if (!plan)
 		return;
 	plan_quiet(plan);
-	walk_release(plan);
+	plan_walk_release(plan);
 	requests_release(&plan->requests);
 	for (size_t i = 0; i < plan->nruns; i++)
 		run_release(&plan->runs[i]);

@@ -110,7 +110,7 @@ static void begin(struct act *act, struct plan *undo)
 {
 	act_adopt(act, undo);
 	plan_move(undo, PLAN_PLANNING, "%s", "");
-	walk_start(undo, WALK_PLAN, 0, plan_planned);
+	plan_walk(undo, WALK_PLAN, 0, plan_planned);
 }
 
 struct plan *act_undo(struct act *act, const struct plan *plan, struct err *err)
@@ -209,7 +209,7 @@ static void look_first(struct plan *plan)
 		     scene_expand(&plan->runs[0].scene, &plan->action->verify, &path, &err) == 0;
 
 	if (!known)
-		walk_start(plan, WALK_READBACK, 0, on_reread);
+		plan_walk(plan, WALK_READBACK, 0, on_reread);
 	else if (send_read(plan, &plan->action->verify, path.buf, NULL, on_read, &err) < 0)
 		give_up(plan, err.msg);
 	strbuf_release(&path);

@@ -89,9 +89,9 @@ static void attempt(struct plan *plan)
 	bool reads = plan->action->verify.method != STEP_NONE;
 
 	if (plan->restored || !reads)
-		walk_start(plan, WALK_READBACK, plan->walk.run, on_reread);
+		plan_walk(plan, WALK_READBACK, plan->walk.run, on_reread);
 	else if (!read_back(plan))
-		walk_start(plan, WALK_READBACK, plan->walk.run, on_reread);
+		plan_walk(plan, WALK_READBACK, plan->walk.run, on_reread);
 }
 
 static void not_shown(struct plan *plan)

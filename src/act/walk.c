@@ -54,7 +54,7 @@ struct request *requests_find(struct requests *requests, size_t run, size_t step
 	return NULL;
 }
 
-void walk_release(struct plan *plan)
+void plan_walk_release(struct plan *plan)
 {
 	scene_release(&plan->walk.scene);
 	requests_release(&plan->walk.fresh);
@@ -82,7 +82,7 @@ static void next_step(struct plan *plan)
 	step_begin(plan);
 }
 
-void walk_lets(struct plan *plan)
+void plan_walk_lets(struct plan *plan)
 {
 	plan->walk.after_send = true;
 	plan->walk.unknown = plan->walk.unknown || step_of(plan)->nlets;
@@ -415,7 +415,7 @@ static void run_asked(struct plan *plan)
 		ask_refuse(plan);
 }
 
-void walk_start(struct plan *plan, enum walk_mode mode, size_t run, void (*done)(struct plan *))
+void plan_walk(struct plan *plan, enum walk_mode mode, size_t run, void (*done)(struct plan *))
 {
 	struct walk *walk = &plan->walk;
 
@@ -427,7 +427,7 @@ void walk_start(struct plan *plan, enum walk_mode mode, size_t run, void (*done)
 	run_begin(plan);
 }
 
-void walk_send(struct plan *plan, size_t run, size_t step, void (*done)(struct plan *))
+void plan_walk_send(struct plan *plan, size_t run, size_t step, void (*done)(struct plan *))
 {
 	struct walk *walk = &plan->walk;
 
