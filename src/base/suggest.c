@@ -42,7 +42,7 @@ void suggest_offer(const char *word, const char *candidate, int *ret_distance,
 		   const char **ret_best)
 {
 	int distance = suggest_distance(word, candidate);
-	int most = ((int)strlen(candidate) + 2) / 3;
+	int third = (int)strlen(candidate) / 3, most = third > 1 ? third : 1;
 
 	if (distance <= most && distance < *ret_distance) {
 		*ret_distance = distance;
