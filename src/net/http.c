@@ -6,8 +6,11 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
-#define SPARE_CONNECTIONS 16
+#define SPARE_PEERS 16
 
 /* A socket that libcurl wants watched. */
 struct http_socket {
@@ -144,11 +147,22 @@ struct http_limits http_limits_fill(const struct http_limits *limits)
 	};
 }
 
+/* libcurl takes a buffer for each transfer and gives it back at its end. The C library would give
+ * their pages back to the system each time and be charged for clearing new ones. */
+static void keep_buffers(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, 2 * HTTP_BUFFER_BYTES);
+	mallopt(M_TRIM_THRESHOLD, HTTP_IDLE_MAX * HTTP_BUFFER_BYTES);
+#endif
+}
+
 struct http *http_new(struct loop *loop)
 {
 	struct http *http = xcalloc(1, sizeof(*http));
 
 	unsetenv("SSLKEYLOGFILE");
+	keep_buffers();
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	http->loop = loop;
 	http->timer = (struct loop_timer){.fire = on_timer, .ctx = http};
@@ -158,7 +172,7 @@ struct http *http_new(struct loop *loop)
 	curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
 	curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, watch_timer);
 	curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
-	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)SPARE_CONNECTIONS);
+	pool_init(&http->pool, SPARE_PEERS);
 	return http;
 }
 
@@ -169,6 +183,7 @@ void http_free(struct http *http)
 	while (http->nidle)
 		curl_easy_cleanup(http->idle[--http->nidle]);
 	curl_multi_cleanup(http->multi);
+	pool_release(&http->pool);
 	loop_timer_stop(http->loop, &http->timer);
 	resolver_free(http->resolver);
 	curl_global_cleanup();
@@ -179,7 +194,7 @@ void http_expect(struct http *http, size_t targets)
 {
 	struct rlimit files;
 
-	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)targets + SPARE_CONNECTIONS);
+	pool_expect(&http->pool, targets + SPARE_PEERS);
 	if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur == files.rlim_max)
 		return;
 	files.rlim_cur = files.rlim_max;

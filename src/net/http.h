@@ -45,8 +45,8 @@ struct http; /* the multi handle, its cache of connections and of names */
 struct http *http_new(struct loop *loop);
 void http_free(struct http *http); /* takes NULL; no request is under way */
 
-/* How many origins there will be: connections kept = targets + 16; the soft limit of open files
- * is raised to the hard one. */
+/* How many origins there will be: connections are kept to so many and 16; the soft limit of open
+ * files is raised to the hard one. */
 void http_expect(struct http *http, size_t targets);
 
 /* Looks up a name: called on a thread of its own, may block. Appends addresses to ret_addresses,

@@ -2,9 +2,11 @@
 #ifndef HC_NET_HTTP_PRIVATE_H
 #define HC_NET_HTTP_PRIVATE_H
 
+#include "net/pool.h"
 #include "net/transfer.h"
 
-#define HTTP_IDLE_MAX 32
+#define HTTP_IDLE_MAX     32
+#define HTTP_BUFFER_BYTES (128 * 1024) /* for what is received, each transfer's own */
 
 struct http {
 	struct loop *loop;
@@ -13,6 +15,7 @@ struct http {
 	struct resolver *resolver;
 	CURL *idle[HTTP_IDLE_MAX]; /* easy handles for the next requests */
 	size_t nidle;
+	struct pool pool;
 	uint64_t connections;
 	bool busy; /* within libcurl, which takes no calls from its callbacks */
 	struct transfer *listed;

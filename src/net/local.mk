@@ -8,6 +8,7 @@ src_net_libnet_a_SOURCES = \
 	src/net/logtail.c src/net/logtail.h src/net/logtail_private.h \
 	src/net/loop.c src/net/loop.h \
 	src/net/origin.c src/net/origin.h \
+	src/net/pool.c src/net/pool.h \
 	src/net/proxy.c \
 	src/net/read.c src/net/read.h \
 	src/net/resolve.c src/net/resolve.h \
@@ -24,6 +25,12 @@ TESTS += check_net_loop
 check_net_loop_SOURCES = tests/check_net_loop.c
 check_net_loop_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_net_loop_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += check_net_pool
+TESTS += check_net_pool
+check_net_pool_SOURCES = tests/check_net_pool.c
+check_net_pool_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_net_pool_LDADD = $(WHOLE) src/net/libnet.a $(PARTS) $(NET_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += check_net_read
 TESTS += check_net_read

@@ -9,7 +9,6 @@
 #include <strings.h>
 
 #define CONNECT_MS            3000
-#define BUFFER_BYTES          (128L * 1024)
 #define STALL_BYTES_S         100L
 #define KEEPALIVE_IDLE_S      30L
 #define KEEPALIVE_INTERVAL_S  10L
@@ -29,6 +28,7 @@ static void give_easy(struct http *http, CURL *easy)
 		return;
 	}
 	curl_easy_reset(easy);
+	curl_easy_setopt(easy, CURLOPT_SHARE, NULL);
 	http->idle[http->nidle++] = easy;
 }
 
@@ -84,7 +84,9 @@ static void set_policy(struct transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_open);
-	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, BUFFER_BYTES);
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)HTTP_BUFFER_BYTES);
+	/* Names are looked up here; addresses do not age, and need not be looked through. */
+	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
@@ -150,7 +152,12 @@ static void set_route(struct transfer *transfer)
 	const struct http_options *options = transfer->options;
 	const struct origin *origin = &transfer->origin;
 	CURL *easy = transfer->easy;
+	const char *peer = origin->proxy          ? origin->proxy
+			   : options->unix_socket ? options->unix_socket
+						  : origin->base;
 
+	transfer->peer = pool_take(&transfer->http->pool, peer);
+	curl_easy_setopt(easy, CURLOPT_SHARE, transfer->peer->share);
 	set_string(easy, CURLOPT_UNIX_SOCKET_PATH, options->unix_socket);
 	curl_easy_setopt(easy, CURLOPT_PROXY, origin->proxy ? origin->proxy : "");
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
@@ -315,6 +322,9 @@ void transfer_release(struct transfer *transfer)
 		curl_multi_remove_handle(http->multi, transfer->easy);
 	give_easy(http, transfer->easy);
 	transfer->easy = NULL;
+	if (transfer->peer)
+		pool_give(&http->pool, transfer->peer);
+	transfer->peer = NULL;
 	wipe_list(&transfer->headers);
 	wipe_list(&transfer->resolve);
 	origin_release(&transfer->origin);

@@ -38,6 +38,7 @@ struct transfer {
 	const struct http_options *options;
 	struct origin origin;
 	CURL *easy;
+	struct pool_peer *peer; /* whose connections it uses */
 	struct curl_slist *headers;
 	struct curl_slist *resolve;
 	struct resolver_waiter waiter;
