@@ -45,7 +45,7 @@ static const struct bad {
 	const char *faults;
 } bad[] = {
 	{"title: X\nsources: {}\n", "1:1: 'name' is missing here\n"},
-	{HEAD "nope: {}\nsources: {}\n", "3:1: unknown key 'nope'\n"},
+	{HEAD "qqqqqqq: {}\nsources: {}\n", "3:1: unknown key 'qqqqqqq'\n"},
 	{HEAD RULE "requests, labels: {a: rout}}]}\n",
 	 "4:84: a: no such dim; one of route, service, node, consumer, model, app, prompt, client, "
 	 "code, type, reason, origin, phase\n"},

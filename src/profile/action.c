@@ -488,7 +488,18 @@ static void check_undo(struct loader *loader, const struct yaml *node,
 	}
 }
 
-void actions_read(struct loader *loader, const struct yaml *map)
+/* The actions that the profile does not speak of, when it says why. */
+static void add_impossible(struct loader *loader, const char *why)
+{
+	struct profile *profile = loader->profile;
+
+	for (const struct action_info *info = action_table(); info->name; info++)
+		if (!profile_action(profile, info->name))
+			profile->actions[profile->nactions++] =
+				(struct profile_action){.info = info, .impossible = why};
+}
+
+void actions_read(struct loader *loader, const struct yaml *map, const char *cannot)
 {
 	struct profile *profile = loader->profile;
 	const struct yaml *node = map ? map->child : NULL;
@@ -498,13 +509,15 @@ void actions_read(struct loader *loader, const struct yaml *map)
 		return;
 	}
 	profile->actions =
-		arena_array(&loader->own->arena, map ? map->n : 0, sizeof(*profile->actions));
+		arena_array(&loader->own->arena, PROFILE_ACTIONS, sizeof(*profile->actions));
 	for (; node; node = node->next) {
 		struct profile_action *action = &profile->actions[profile->nactions];
 
 		read_action(loader, node, action);
 		profile->nactions += action->info != NULL;
 	}
+	if (cannot)
+		add_impossible(loader, cannot);
 	if (loader->own->nexpressions + PROFILE_SOURCES * 4 + PROFILE_IDENTIFY > EVAL_EXPRESSIONS)
 		loader_fault(loader, map, "more than %d expressions", EVAL_EXPRESSIONS);
 	for (node = map ? map->child : NULL; node; node = node->next) {

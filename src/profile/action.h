@@ -84,7 +84,9 @@ struct step_request {
 	const char *path;  /* or the line command */
 	bool has_body;     /* expression "body" gives the JSON that is sent */
 	bool has_raw_body; /* expression "body" gives a text that is sent as it is */
-	bool has_ok;       /* expression "ok"; without it 2xx, of a line: an empty answer */
+	/* Expression "ok": true is a yes; anything else is a no, and a text says why. Without it
+	 * 2xx, of a line that changes an empty answer. */
+	bool has_ok;
 	bool has_retry; /* expression "retry": it lost a race, the gateway says, and did nothing */
 	bool if_match;  /* sends the ETag that the last read has given */
 	bool text;      /* the answer is a text: `.` is a string; always of a line */

@@ -392,7 +392,8 @@ static void read_profile(struct loader *loader, const struct yaml *root)
 	read_sources(loader, yaml_get(root, "sources"));
 	read_hints(loader, yaml_get(root, "hints"));
 	if (!loader->nested)
-		actions_read(loader, yaml_get(root, "actions"));
+		actions_read(loader, yaml_get(root, "actions"),
+			     loader_text(loader, root, "cannot"));
 }
 
 static void index_rules(struct profile *profile, struct profile_own *own)

@@ -48,8 +48,9 @@ void loader_duration(struct loader *loader, const struct yaml *node, const char 
 		     int64_t *ret_ms);
 void loader_bool(struct loader *loader, const struct yaml *node, const char *key, bool *ret);
 
-/* Fills the profile's actions from their map, which the schema has passed. */
-void actions_read(struct loader *loader, const struct yaml *map);
+/* Fills the profile's actions from their map (or NULL), which the schema has passed. cannot says
+ * why those that are not in it are impossible, or is NULL. */
+void actions_read(struct loader *loader, const struct yaml *map, const char *cannot);
 /* Adds them for `profile show`. */
 void actions_describe(const struct profile *profile, struct strbuf *sb);
 

@@ -128,6 +128,7 @@ static struct yaml_field profile_fields[] = {
 	 "signal: what to do when it stays empty, shown in its place"},
 	{"log", YT_MAP, false, NULL, log_fields, "how its access log is written"},
 	{"actions", YT_NAMED, false, NULL, NULL, "how it is changed"},
+	{"cannot", YT_TEXT, false, NULL, NULL, "why it cannot do the actions that are not listed"},
 	{0},
 };
 
