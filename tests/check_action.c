@@ -2,7 +2,7 @@
  * expression of every shipped one compiles. */
 #include "eval/eval.h"
 #include "profile/action.h"
-#include "profile/profile.h"
+#include "profile/load.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -319,6 +319,139 @@ START_TEST(test_expressions)
 }
 END_TEST
 
+static bool compiles(const char *message)
+{
+	return !strstr(message, "is not defined") && !strstr(message, "syntax error") &&
+	       !strstr(message, "unterminated");
+}
+
+START_TEST(test_bad_expression)
+{
+	static const char *const wrong[] = {"$nope", "nope(.)", "if", "(1"};
+	struct eval *eval = eval_new(NULL);
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct strbuf text = STRBUF_INIT;
+		struct profile *profile;
+		struct answer answer;
+
+		strbuf_addf(&text, HEAD "  block-ip:\n" STEPS TAIL "    already: '%s'\n", wrong[i]);
+		profile = profile_load(write_profile(text.buf), NULL, NULL, NULL);
+		ck_assert_ptr_nonnull(profile);
+		profile_compile(profile, eval);
+		answer = run(eval, profile, "block-ip.already", "{\"vars\": {}, \"doc\": null}");
+		ck_assert_msg(!compiles(answer.err.msg), "%s", answer.err.msg);
+		strbuf_release(&text);
+		profile_unref(profile);
+	}
+	eval_free(eval);
+}
+END_TEST
+
+static void check_shipped(void *ctx, const char *name, const char *path)
+{
+	struct err err;
+	struct profile *profile = profile_load(path, NULL, NULL, &err);
+	size_t n = 0;
+
+	ck_assert_msg(profile != NULL, "%s: %s", path, err.msg);
+	profile_compile(profile, ctx);
+	for (const struct named_expression *at = profile->own->expressions; at; at = at->next) {
+		struct answer answer = run(ctx, profile, at->name, "{\"vars\": {}, \"doc\": null}");
+
+		ck_assert_msg(compiles(answer.err.msg), "%s: %s", name, answer.err.msg);
+	}
+	for (const struct action_info *info = action_table(); info->name; info++, n++)
+		ck_assert_msg(profile_action(profile, info->name) != NULL,
+			      "%s says nothing about %s", name, info->name);
+	ck_assert_uint_eq(profile->nactions, n);
+	profile_unref(profile);
+}
+
+START_TEST(test_shipped)
+{
+	struct eval *eval = eval_new(NULL);
+
+	profile_list(check_shipped, eval);
+	eval_free(eval);
+}
+END_TEST
+
+/* Calls that must never be made: what a path, a command or a body of any shipped profile holds. The
+ * first four do something else than they say or cannot be undone on LiteLLM; those of Envoy are for
+ * good; a GET of Apinto's variables writes; a prompt command never ends. */
+static const struct {
+	enum step_method method; /* STEP_NONE: any */
+	const char *path;        /* that it has in it */
+} never[] = {
+	{STEP_NONE, "/customer/block"},
+	{STEP_NONE, "/customer/unblock"},
+	{STEP_NONE, "allowed_ip"},
+	{STEP_PATCH, "/prompts"},
+	{STEP_DELETE, "/prompts"},
+	{STEP_NONE, "drain_listeners"},
+	{STEP_NONE, "quitquitquit"},
+	{STEP_NONE, "reset_counters"},
+	{STEP_NONE, "/api/variable"},
+	{STEP_GET, "/variable"},
+	{STEP_DELETE, "/prompt_versions/"},
+	{STEP_POST, "model-versions/set-tag"},
+	{STEP_NONE, "model-versions/delete"},
+	{STEP_LINE, "prompt"},
+	{STEP_LINE, "clear "},
+	{STEP_LINE, "shutdown "},
+	{STEP_LINE, "health down"},
+};
+
+static size_t reaches_never(const struct step_request *request)
+{
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		if (request->method != STEP_NONE &&
+		    (never[i].method == STEP_NONE || never[i].method == request->method) &&
+		    strstr(request->path, never[i].path))
+			return i + 1;
+	return 0;
+}
+
+static void check_never(void *ctx, const char *name, const char *path)
+{
+	struct profile *profile = profile_load(path, NULL, NULL, NULL);
+	size_t *requests = ctx;
+
+	ck_assert_ptr_nonnull(profile);
+	for (size_t i = 0; i < profile->nactions; i++) {
+		const struct profile_action *action = &profile->actions[i];
+		size_t reached = reaches_never(&action->verify);
+
+		for (size_t j = 0; j < action->nsteps && !reached; j++, ++*requests) {
+			const struct action_step *step = &action->steps[j];
+
+			reached = reaches_never(&step->read) + reaches_never(&step->send);
+			/* A whole path, or its first part, that a parameter names could be any. */
+			ck_assert_msg(!step->send.path || strncmp(step->send.path, "/{", 2) != 0,
+				      "%s: %s", name, step->send.path);
+			ck_assert_msg(!step->send.path || step->send.path[0] != '{', "%s: %s", name,
+				      step->send.path);
+		}
+		ck_assert_msg(!reached, "%s: %s reaches %s", name, action->info->name,
+			      reached ? never[reached - 1].path : "");
+	}
+	profile_unref(profile);
+}
+
+START_TEST(test_never)
+{
+	size_t requests = 0;
+	const struct step_request patch = {.method = STEP_PATCH, .path = "/prompts/{prompt}"};
+	const struct step_request put = {.method = STEP_PUT, .path = "/prompts/{prompt}"};
+
+	ck_assert_uint_ne(reaches_never(&patch), 0);
+	ck_assert_uint_eq(reaches_never(&put), 0);
+	profile_list(check_never, &requests);
+	ck_assert_uint_gt(requests, 50);
+}
+END_TEST
+
 START_TEST(test_table)
 {
 	for (const struct action_info *info = action_table(); info->name; info++) {
@@ -359,6 +492,9 @@ int main(void)
 	tcase_add_loop_test(tcase, test_bad, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(tcase, test_loaded);
 	tcase_add_test(tcase, test_expressions);
+	tcase_add_test(tcase, test_bad_expression);
+	tcase_add_test(tcase, test_shipped);
+	tcase_add_test(tcase, test_never);
 	tcase_add_test(tcase, test_table);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
