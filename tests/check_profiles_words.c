@@ -167,7 +167,7 @@ START_TEST(test_expression)
 	ck_assert_ptr_nonnull(profile);
 	profile_compile(profile, eval);
 	strbuf_init(&text);
-	ck_assert_uint_ne(eval_run(eval, profile->program, want->name, want->json,
+	ck_assert_uint_ne(eval_run(eval, profile->sources_program, want->name, want->json,
 				   strlen(want->json), none, clock_read().mono_ms + 20000, &ops,
 				   &text, NULL),
 			  0);
@@ -216,7 +216,7 @@ START_TEST(test_refusal)
 
 	ck_assert_ptr_nonnull(profile);
 	profile_compile(profile, eval);
-	ck_assert_uint_ne(eval_run(eval, profile->program, want->name, want->json,
+	ck_assert_uint_ne(eval_run(eval, profile->sources_program, want->name, want->json,
 				   strlen(want->json), vars, clock_read().mono_ms + 20000, &ops,
 				   &err, NULL),
 			  0);

@@ -225,9 +225,9 @@ static void judge_json(struct claim *claim, size_t entry)
 		return;
 	snprintf(name, sizeof(name), "identify.%zu", entry);
 	discover->pending++;
-	claim->job = eval_run(discover->eval, claim->profile->program, name, discover->body.buf,
-			      discover->body.len, NULL, loop_now(discover->loop).mono_ms + JUDGE_MS,
-			      &ops, claim, NULL);
+	claim->job = eval_run(discover->eval, claim->profile->sources_program, name,
+			      discover->body.buf, discover->body.len, NULL,
+			      loop_now(discover->loop).mono_ms + JUDGE_MS, &ops, claim, NULL);
 	if (!claim->job)
 		discover->pending--;
 	pump_update(&discover->pump);

@@ -193,7 +193,7 @@ static void run(struct poll *poll, const char *what, const struct eval_ops *ops)
 	if (!eval)
 		err_set(&err, ERR_UNSUPPORTED, "JSON is not read here: there is no jq helper");
 	else
-		walk->job = eval_run(eval, poll->profile->program, name.buf, walk->body.buf,
+		walk->job = eval_run(eval, poll->profile->sources_program, name.buf, walk->body.buf,
 				     walk->body.len, walk->listing ? NULL : vars,
 				     loop_now(poll->env->loop).mono_ms + limit_ms, ops, poll, &err);
 	strbuf_release(&name);

@@ -518,7 +518,7 @@ void actions_read(struct loader *loader, const struct yaml *map, const char *can
 	}
 	if (cannot)
 		add_impossible(loader, cannot);
-	if (loader->own->nexpressions + PROFILE_SOURCES * 4 + PROFILE_IDENTIFY > EVAL_EXPRESSIONS)
+	if (loader->own->nexpressions > EVAL_EXPRESSIONS)
 		loader_fault(loader, map, "more than %d expressions", EVAL_EXPRESSIONS);
 	for (node = map ? map->child : NULL; node; node = node->next) {
 		const struct profile_action *action = profile_action(profile, node->key);

@@ -73,7 +73,7 @@ enum step_method {
 	STEP_LINE /* a command on a line: target */
 };
 
-/* A request. Its path and command hold {name} places; expressions of the profile's program are
+/* A request. Its path and command hold {name} places; expressions of profile_actions_program() are
  * known by their key, "ACTION.N.WORD" with N from 0. They see the parameters and what the steps
  * before have let as $NAME, and after an answer $status, $headers, $etag; `.` is the document. They
  * are run over {"vars": {NAME: value}, "doc": DOCUMENT}; what is not among the vars is null. Those

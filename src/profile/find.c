@@ -35,13 +35,21 @@ void profile_list(void (*each)(void *ctx, const char *name, const char *path), v
 	paths_names_free(names);
 }
 
-/* An expression and the name under which it is run. */
+/* Expressions and the names under which they are run. */
 struct program {
 	struct arena arena;
 	const char **names;
 	const char **expressions;
 	size_t n;
 };
+
+static void program_init(struct program *program, size_t most)
+{
+	arena_init(&program->arena);
+	program->names = arena_array(&program->arena, most, sizeof(*program->names));
+	program->expressions = arena_array(&program->arena, most, sizeof(*program->expressions));
+	program->n = 0;
+}
 
 static void program_add(struct program *program, const char *source, const char *what,
 			const char *expression)
@@ -54,14 +62,11 @@ static void program_add(struct program *program, const char *source, const char 
 
 void profile_compile(struct profile *profile, struct eval *eval)
 {
-	struct program program = {.n = 0};
-	size_t most = PROFILE_SOURCES * 4 + PROFILE_IDENTIFY + profile->own->nexpressions;
+	struct program program;
 
 	if (profile->compiled)
 		return;
-	arena_init(&program.arena);
-	program.names = arena_array(&program.arena, most, sizeof(*program.names));
-	program.expressions = arena_array(&program.arena, most, sizeof(*program.expressions));
+	program_init(&program, PROFILE_SOURCES * 4 + PROFILE_IDENTIFY);
 	for (size_t i = 0; i < profile->nidentify; i++) {
 		program_add(&program, "identify", arena_printf(&program.arena, "%zu", i),
 			    profile->identify[i].when);
@@ -73,17 +78,32 @@ void profile_compile(struct profile *profile, struct eval *eval)
 		program_add(&program, source->name, "foreach", source->foreach);
 		program_add(&program, source->name, "foreach_next", source->foreach_next);
 	}
-	for (const struct named_expression *at = profile->own->expressions; at; at = at->next) {
+	if (program.n)
+		profile->sources_program =
+			eval_program(eval, program.names, program.expressions, program.n);
+	for (size_t i = 0; i < profile->nsources; i++)
+		profile->sources[i].program = profile->sources_program;
+	profile->compiled = true;
+	arena_release(&program.arena);
+}
+
+uint32_t profile_actions_program(struct profile *profile, struct eval *eval)
+{
+	const struct profile_own *own = profile->own;
+	struct program program;
+
+	if (profile->actions_compiled)
+		return profile->actions_program;
+	program_init(&program, own->nexpressions);
+	for (const struct named_expression *at = own->expressions; at; at = at->next) {
 		program.names[program.n] = at->name;
 		program.expressions[program.n++] = at->text;
 	}
-	if (program.n)
-		profile->program =
-			eval_program(eval, program.names, program.expressions, program.n);
-	for (size_t i = 0; i < profile->nsources; i++)
-		profile->sources[i].program = profile->program;
-	profile->compiled = true;
+	profile->actions_program =
+		eval_program(eval, program.names, program.expressions, program.n);
+	profile->actions_compiled = true;
 	arena_release(&program.arena);
+	return profile->actions_program;
 }
 
 void path_encode(struct strbuf *path, const char *text, size_t len, const char *also)

@@ -84,10 +84,10 @@ struct profile {
 	struct accesslog_options log; /* defaults for its access log */
 	struct profile_own *own;      /* storage of all strings and rules */
 	/* Its expressions in eval, named "SOURCE.rows", "SOURCE.next", "SOURCE.foreach",
-	 * "SOURCE.foreach_next" and "identify.N" (N from 0), those of actions as action.h says; set
-	 * by profile_compile(). */
-	uint32_t program;
-	bool compiled;
+	 * "SOURCE.foreach_next" and "identify.N" (N from 0); set by profile_compile(). */
+	uint32_t sources_program;
+	uint32_t actions_program; /* use profile_actions_program() */
+	bool compiled, actions_compiled;
 	int references;
 };
 
@@ -101,8 +101,11 @@ struct profile *profile_find(const char *name, struct err *err);
 struct profile *profile_ref(struct profile *profile);
 void profile_unref(struct profile *profile); /* takes NULL */
 
-/* Registers its expressions with eval; idempotent. */
+/* Registers the expressions of its sources with eval; idempotent. */
 void profile_compile(struct profile *profile, struct eval *eval);
+/* The program of its actions' expressions, named as action.h says, registered on the first call: it
+ * is large, and most targets are only read. */
+uint32_t profile_actions_program(struct profile *profile, struct eval *eval);
 
 /* Puts the vars (key, value, ..., NULL) into the {name} places of path, percent-encoded one by
  * one. Refuses what is empty, ".", "..", has a control byte, or is not among the vars. */
