@@ -74,7 +74,6 @@ void act_set_target(struct act *act, const struct act_target *target)
 	struct act_target *known = find_target(act, target->target);
 	struct profile *profile = profile_ref(target->profile);
 
-	profile_compile(profile, act->eval);
 	if (!known) {
 		act->targets =
 			xreallocarray(act->targets, act->ntargets + 1, sizeof(*act->targets));

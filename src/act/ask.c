@@ -106,8 +106,9 @@ void ask(struct plan *plan, const struct scene *scene, ask_fn *done, const char 
 	plan->on_ask = done;
 	plan->outputs = 0;
 	strbuf_clear(&plan->asked);
-	plan->job = eval_run(act->eval, plan->profile->program, name, input.buf, input.len, NULL,
-			     now_ms + ASK_MS, &eval_ops, plan, &plan->ask_err);
+	plan->job = eval_run(act->eval, profile_actions_program(plan->profile, act->eval), name,
+			     input.buf, input.len, NULL, now_ms + ASK_MS, &eval_ops, plan,
+			     &plan->ask_err);
 	strbuf_release(&input);
 	if (plan->job && act->ops.asked)
 		act->ops.asked(act->ctx);
