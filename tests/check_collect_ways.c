@@ -277,6 +277,63 @@ START_TEST(mlflow_as_shipped)
 }
 END_TEST
 
+/* While the command that prints a credential has not ended, others are read all the same. */
+START_TEST(a_command_is_not_waited_for)
+{
+	char script[256];
+	char *argv[] = {strdup("sh"), strdup("-c"), NULL, NULL};
+	char **command = calloc(4, sizeof(*command));
+	struct config_target open = bed.target;
+	struct profile *profile;
+
+	snprintf(script, sizeof(script), "while [ ! -e %s/go ]; do sleep .01; done; echo secret",
+		 bed.folder);
+	argv[2] = strdup(script);
+	memcpy(command, argv, sizeof(argv));
+	page_server_set(bed.server, &(struct page){.path = "/metrics",
+						   .body = "hits_total 1\n",
+						   .wants = "Bearer secret"});
+	page_server_set(bed.server, &(struct page){.path = "/open", .body = "hits_total 1\n"});
+	ck_assert_int_eq(secret_parse_command("bearer", command, true, &bed.target.auth, NULL), 0);
+	bed_add(&bed, "  m: {get: /metrics, format: prometheus, map: [{metric: hits_total, "
+		      "signal: requests}]}\n");
+	ck_assert_uint_eq(bed.seen[0].failures, 1);
+	ck_assert_str_eq(bed.seen[0].error, "waiting for its credential command");
+	ck_assert(!collect_settled(bed.collect, 1));
+	open.name = (char *)"open";
+	profile = profile_load(
+		bed_file(&bed, "open.yaml",
+			 "name: open\ntitle: Open\nsources:\n  m: {get: /open, format: "
+			 "prometheus, map: [{metric: hits_total, signal: requests}]}\n"),
+		NULL, NULL, NULL);
+	collect_add(bed.collect, &open, profile, NULL);
+	profile_unref(profile);
+	bed_wait_ticks(&bed, 1, 3);
+	ck_assert_uint_eq(page_server_hits(bed.server, "/metrics"), 0);
+	bed_file(&bed, "go", "");
+	bed_wait_ticks(&bed, 0, 2);
+	ck_assert_uint_eq(bed.seen[0].failures, 1);
+	secret_release(&bed.target.auth);
+}
+END_TEST
+
+START_TEST(a_command_that_fails_is_said)
+{
+	char *argv[] = {strdup("sh"), strdup("-c"), strdup("exec >&-; exit 3"), NULL};
+	char **command = calloc(4, sizeof(*command));
+
+	memcpy(command, argv, sizeof(argv));
+	ck_assert_int_eq(secret_parse_command("bearer", command, true, &bed.target.auth, NULL), 0);
+	bed_add(&bed, "  m: {get: /metrics, format: prometheus, map: [{metric: hits_total, "
+		      "signal: requests}]}\n");
+	bed_wait_failures(&bed, 0, 2);
+	ck_assert_int_eq(bed.seen[0].outcome, TICK_UNAUTHORISED);
+	ck_assert_str_eq(bed.seen[0].error, "auth_command sh failed");
+	ck_assert_uint_eq(page_server_hits(bed.server, NULL), 0);
+	secret_release(&bed.target.auth);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("ways");
@@ -295,6 +352,8 @@ int main(void)
 	tcase_add_test(tcase, names_that_went_are_dropped);
 	tcase_add_test(tcase, kong_as_shipped);
 	tcase_add_test(tcase, mlflow_as_shipped);
+	tcase_add_test(tcase, a_command_is_not_waited_for);
+	tcase_add_test(tcase, a_command_that_fails_is_said);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

@@ -43,6 +43,7 @@ static void release_member(struct member *member)
 	for (size_t i = 0; i < member->nsources; i++)
 		feed_release(&member->sources[i]);
 	free(member->sources);
+	credential_release(&member->reader);
 	secret_wipe(member->credential);
 	reach_release(&member->reach);
 	profile_unref(member->profile);
@@ -60,19 +61,34 @@ void collect_free(struct collect *collect)
 	free(collect);
 }
 
-void member_read_credential(struct member *member)
+static void take_credential(void *ctx, char *header, const struct err *err)
 {
+	struct member *member = ctx;
+	bool retrying = member->retrying;
 	char *old = member->credential;
 
-	member->credential_err = (struct err){0};
-	if (member->target->auth.scheme == SECRET_NONE)
-		return;
-	member->credential = secret_header(&member->target->auth, &member->credential_err);
-	if (!member->credential)
+	member->retrying = false;
+	member->credential = header;
+	member->credential_err = *err;
+	if (err->code)
 		member->credential_err.code = ERR_AUTH;
-	if (member->credential && (!old || strcmp(old, member->credential) != 0))
+	if (header && (!old || strcmp(old, header) != 0))
 		member->generation++;
+	for (size_t i = 0; i < member->nsources; i++) {
+		struct feed *feed = &member->sources[i];
+
+		feed->poll.credential = header; /* the old one goes, also while it reads */
+		if (retrying && feed->started)
+			feed_retry(feed);
+		else
+			feed_renew(feed);
+	}
 	secret_wipe(old);
+}
+
+void member_read_credential(struct member *member)
+{
+	credential_read(&member->reader);
 }
 
 static uint32_t register_target(struct model *model, const struct config_target *target,
@@ -118,6 +134,7 @@ uint32_t collect_add(struct collect *collect, const struct config_target *target
 
 	*member = (struct member){
 		.collect = collect, .target = target, .profile = profile_ref(profile)};
+	credential_init(&member->reader, collect->loop, &target->auth, take_credential, member);
 	if (reach_init(&member->reach, target, profile, err) < 0) {
 		release_member(member);
 		return UINT32_MAX;
@@ -132,14 +149,15 @@ uint32_t collect_add(struct collect *collect, const struct config_target *target
 	if (collect->eval)
 		profile_compile(profile, collect->eval);
 	member->number = register_target(collect->model, target, profile);
-	member_read_credential(member);
 	add_sources(member);
 	collect->members = xgrow(collect->members, &collect->members_cap, collect->nmembers + 1,
 				 sizeof(*collect->members));
 	collect->members[collect->nmembers++] = member;
 	http_expect(collect->http, collect->nmembers);
-	for (size_t i = 0; i < member->nsources; i++)
-		feed_start(&member->sources[i]);
+	member_read_credential(member);
+	if (credential_is_awaited(&member->reader))
+		for (size_t i = 0; i < member->nsources; i++)
+			feed_start(&member->sources[i]);
 	return member->number;
 }
 
@@ -161,9 +179,8 @@ void collect_retry(struct collect *collect, uint32_t target)
 		struct member *member = collect->members[i];
 		if (target != UINT32_MAX && member->number != target)
 			continue;
+		member->retrying = true;
 		member_read_credential(member);
-		for (size_t s = 0; s < member->nsources; s++)
-			feed_retry(&member->sources[s]);
 	}
 }
 

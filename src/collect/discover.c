@@ -1,6 +1,7 @@
 #include "collect/discover.h"
 
 #include "base/alloc.h"
+#include "collect/credential.h"
 #include "collect/fetch.h"
 #include "collect/pump.h"
 #include "collect/words.h"
@@ -45,6 +46,7 @@ struct discover {
 	size_t nclaims, pending;
 	struct profile *found;                /* borrowed from profiles */
 	const struct profile_source *checked; /* what is read of it, to see whether it can be */
+	struct credential reader;
 	char *credential;
 	/* the answer that tells most */
 	struct words words;
@@ -158,24 +160,29 @@ static int start_fetch(struct discover *discover, const char *path, const struct
 			   err);
 }
 
+static void take_credential(void *ctx, char *header, const struct err *why)
+{
+	static const struct fetch_ops ops = {on_head, on_body, on_checked};
+	struct discover *discover = ctx;
+	struct err err = *why;
+
+	discover->credential = header;
+	if (err.code || start_fetch(discover, discover->checked->path, &ops, &err) < 0) {
+		strbuf_addf(&discover->sentence, "; %s", err.msg);
+		finish(discover);
+	}
+}
+
 /* The kind is known: now its credential may be sent, to this origin alone. */
 static void check_found(struct discover *discover)
 {
-	static const struct fetch_ops ops = {on_head, on_body, on_checked};
-	struct err err = {0};
-
 	words_known(&discover->sentence, discover->found);
 	discover->checked = metrics_of(discover->found);
 	if (!discover->checked || discover->reach.transport != TRANSPORT_HTTP) {
 		finish(discover);
 		return;
 	}
-	if (discover->target->auth.scheme != SECRET_NONE)
-		discover->credential = secret_header(&discover->target->auth, &err);
-	if (err.code || start_fetch(discover, discover->checked->path, &ops, &err) < 0) {
-		strbuf_addf(&discover->sentence, "; %s", err.msg);
-		finish(discover);
-	}
+	credential_read(&discover->reader);
 }
 
 /* Step two: which profiles an answer fits. */
@@ -431,6 +438,7 @@ struct discover *discover_start(struct loop *loop, struct http *http, struct eva
 				      .target = target,
 				      .done = done,
 				      .ctx = ctx};
+	credential_init(&discover->reader, loop, &target->auth, take_credential, discover);
 	discover->end = (struct loop_timer){.fire = on_end, .ctx = discover};
 	strbuf_init(&discover->body);
 	strbuf_init(&discover->server);
@@ -469,6 +477,7 @@ void discover_cancel(struct discover *discover)
 		return;
 	loop_timer_stop(discover->loop, &discover->end);
 	fetch_cancel(&discover->fetch);
+	credential_release(&discover->reader);
 	cancel_claims(discover);
 	pump_release(&discover->pump);
 	for (size_t i = 0; i < discover->nprofiles; i++)

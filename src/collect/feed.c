@@ -129,9 +129,8 @@ static void on_due(struct loop_timer *timer)
 
 	if (feed->running || feed->waiting)
 		return;
-	if (feed->schedule.next_ms == SCHEDULE_NEVER)
+	if (feed->schedule.next_ms == SCHEDULE_NEVER) {
 		member_read_credential(feed->member);
-	if (feed->schedule.next_ms == SCHEDULE_NEVER && feed->used == feed->member->generation) {
 		arm(feed);
 		return;
 	}
@@ -223,11 +222,8 @@ static void take_absence(struct feed *feed, const struct poll_result *result)
  * tried once. */
 static void take_refusal(struct feed *feed, const struct poll_result *result)
 {
+	schedule_stop(&feed->schedule);
 	member_read_credential(feed->member);
-	if (feed->used != feed->member->generation)
-		schedule_retry(&feed->schedule, loop_now(feed->member->collect->loop).mono_ms);
-	else
-		schedule_stop(&feed->schedule);
 	send_failure(feed, result, TICK_UNAUTHORISED);
 }
 
@@ -325,8 +321,38 @@ static void refuse_start(struct feed *feed)
 	arm(feed);
 }
 
+/* No answer and no failure yet: it does not count as told. */
+static void say_awaited(struct feed *feed)
+{
+	struct poll_result none = {0};
+
+	err_set(&none.err, ERR_AUTH, "waiting for its credential command");
+	send_failure(feed, &none, TICK_FAILED);
+	feed->told--;
+}
+
+void feed_renew(struct feed *feed)
+{
+	bool refused = feed->schedule.next_ms == SCHEDULE_NEVER && !feed->running && !feed->waiting;
+
+	if (!feed->started) {
+		feed_start(feed);
+		return;
+	}
+	if (!refused || feed->used == feed->member->generation)
+		return;
+	schedule_retry(&feed->schedule, loop_now(feed->member->collect->loop).mono_ms);
+	arm(feed);
+}
+
 void feed_start(struct feed *feed)
 {
+	if (feed->spec->transport != TRANSPORT_LOG &&
+	    credential_is_awaited(&feed->member->reader)) {
+		say_awaited(feed);
+		return;
+	}
+	feed->started = true;
 	if (feed->spec->transport == TRANSPORT_LOG)
 		follow_log(feed);
 	else if (feed->member->credential_err.code)

@@ -3,6 +3,7 @@
 #define HC_COLLECT_FEED_H
 
 #include "collect/collect.h"
+#include "collect/credential.h"
 #include "collect/follow.h"
 #include "collect/poll.h"
 #include "collect/schedule.h"
@@ -23,6 +24,7 @@ struct feed {
 	int64_t sample_ms;     /* wall time that a relayed answer was taken at, 0: none yet */
 	int64_t relay_ms;      /* between two of them, as seen */
 	unsigned told;         /* ticks and failures so far */
+	bool started;          /* not while its first credential is awaited */
 	bool running;
 	bool waiting;  /* due, in the queue for a free slot */
 	unsigned used; /* generation of the credential that the last reading had */
@@ -36,9 +38,11 @@ struct member {
 	const struct config_target *target;
 	struct profile *profile;
 	struct reach reach;
+	struct credential reader;
 	char *credential; /* header line or NULL */
 	struct err credential_err;
 	unsigned generation; /* of the credential: raised when it changes */
+	bool retrying;       /* all its sources, once the credential is there */
 	struct feed *sources;
 	size_t nsources;
 };
@@ -64,13 +68,15 @@ struct collect {
 
 /* spec is the member's profile's. */
 void feed_init(struct feed *feed, struct member *member, const struct profile_source *spec);
-/* Sets the first read, or starts following the log. */
+/* Sets the first read, or starts following the log; says that the credential is awaited. */
 void feed_start(struct feed *feed);
+/* The credential was read: starts what had to wait for it, and what was refused if it is new. */
+void feed_renew(struct feed *feed);
 void feed_release(struct feed *feed);
 /* Reads now whatever waits or was stopped. */
 void feed_retry(struct feed *feed);
 
-/* Reads the target's credential anew. */
+/* Reads the target's credential anew; its feeds are renewed when it is there. */
 void member_read_credential(struct member *member);
 
 #endif

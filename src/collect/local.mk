@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/collect/libcollect.a
 src_collect_libcollect_a_SOURCES = \
 	src/collect/batch.c src/collect/batch.h \
 	src/collect/collect.c src/collect/collect.h \
+	src/collect/credential.c src/collect/credential.h \
 	src/collect/discover.c src/collect/discover.h \
 	src/collect/fetch.c src/collect/fetch.h \
 	src/collect/follow.c src/collect/follow.h \

@@ -2,7 +2,6 @@
 
 #include "base/alloc.h"
 #include "base/base64.h"
-#include "base/clock.h"
 #include "base/strbuf.h"
 #include "config/config.h"
 #include "config/load.h"
@@ -10,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +16,6 @@
 #include <unistd.h>
 
 #define SECRET_BYTES 16384
-#define COMMAND_MS   5000
 
 static const struct {
 	const char *word;
@@ -150,73 +147,6 @@ static int read_credential(const char *name, struct strbuf *out, struct err *err
 	return result;
 }
 
-static pid_t spawn(char **command, int *ret_fd)
-{
-	int ends[2];
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC))
-		return -1;
-	pid = fork();
-	if (pid == 0) {
-		int null = open("/dev/null", O_RDWR);
-
-		setsid(); /* no terminal: it can neither ask there nor draw over the screen */
-		dup2(null, STDIN_FILENO);
-		dup2(ends[1], STDOUT_FILENO);
-		dup2(null, STDERR_FILENO);
-		execvp(command[0], command);
-		_exit(127);
-	}
-	close(ends[1]);
-	*ret_fd = ends[0];
-	if (pid < 0)
-		close(ends[0]);
-	return pid;
-}
-
-/* Reads to the end of the output; -1 when it does not come in time or is too long. */
-static int read_output(int fd, struct strbuf *out)
-{
-	struct pollfd ready = {.fd = fd, .events = POLLIN};
-	int64_t deadline_ms = clock_read().mono_ms + COMMAND_MS;
-	char block[1024];
-	ssize_t n;
-
-	for (;;) {
-		int64_t left_ms = deadline_ms - clock_read().mono_ms;
-
-		if (left_ms <= 0 || out->len > SECRET_BYTES)
-			return -1;
-		if (poll(&ready, 1, (int)left_ms) <= 0)
-			continue;
-		n = read(fd, block, sizeof(block));
-		if (n <= 0)
-			return (int)n;
-		strbuf_add(out, block, (size_t)n);
-		wipe(block, sizeof(block));
-	}
-}
-
-static int run_command(char **command, struct strbuf *out, struct err *err)
-{
-	int fd, status = 0, result;
-	pid_t pid = spawn(command, &fd);
-
-	if (pid < 0)
-		return err_set(err, ERR_IO, "auth_command cannot be run: %s", strerror(errno));
-	result = read_output(fd, out);
-	close(fd);
-	if (result)
-		kill(-pid, SIGKILL), kill(pid, SIGKILL); /* it may not lead its group yet */
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	if (result || !WIFEXITED(status) || WEXITSTATUS(status))
-		return err_set(err, ERR_IO, "auth_command %.80s failed or gave nothing within 5 s",
-			       command[0]);
-	return 0;
-}
-
 /* Credentials that came by the environment. They are moved out of it at their first use, so that
  * commands that run later do not inherit them and /proc does not show them. */
 static struct kept {
@@ -262,9 +192,9 @@ static int read_value(const struct secret_ref *ref, struct strbuf *out, struct e
 	case SECRET_CREDENTIAL:
 		return read_credential(ref->name, out, err);
 	case SECRET_COMMAND:
-		return run_command(ref->command, out, err);
+		break;
 	}
-	return -1;
+	return err_set(err, ERR_UNSUPPORTED, "a command is not waited for here");
 }
 
 static int check_value(const struct strbuf *value, struct err *err)
@@ -277,34 +207,168 @@ static int check_value(const struct strbuf *value, struct err *err)
 	return 0;
 }
 
+/* The header line of a value, which may end with its line. */
+static char *header_of(const struct secret_ref *ref, struct strbuf *value, struct err *err)
+{
+	struct strbuf header = STRBUF_INIT;
+	char *result;
+
+	while (value->len && strchr("\r\n", value->buf[value->len - 1]))
+		strbuf_truncate(value, value->len - 1);
+	if (check_value(value, err))
+		return NULL;
+	strbuf_grow(&header, 2 * SECRET_BYTES);
+	if (ref->scheme == SECRET_HEADER)
+		strbuf_addf(&header, "%s: %s", ref->header, value->buf);
+	else if (ref->scheme == SECRET_BEARER)
+		strbuf_addf(&header, "Authorization: Bearer %s", value->buf);
+	else { /* the value is "user:password" (RFC 7617) */
+		strbuf_addstr(&header, "Authorization: Basic ");
+		base64_add(&header, value->buf, value->len);
+	}
+	result = xstrdup(header.buf);
+	wipe(header.buf, header.len);
+	strbuf_release(&header);
+	return result;
+}
+
 char *secret_header(const struct secret_ref *ref, struct err *err)
 {
-	struct strbuf value = STRBUF_INIT, header = STRBUF_INIT;
+	struct strbuf value = STRBUF_INIT;
 	char *result = NULL;
 
 	strbuf_grow(&value, SECRET_BYTES + 1024); /* so that no copy stays behind */
-	strbuf_grow(&header, 2 * SECRET_BYTES);
-	if (read_value(ref, &value, err))
-		goto out;
-	while (value.len && strchr("\r\n", value.buf[value.len - 1]))
-		strbuf_truncate(&value, value.len - 1);
-	if (check_value(&value, err))
-		goto out;
-	if (ref->scheme == SECRET_HEADER)
-		strbuf_addf(&header, "%s: %s", ref->header, value.buf);
-	else if (ref->scheme == SECRET_BEARER)
-		strbuf_addf(&header, "Authorization: Bearer %s", value.buf);
-	else { /* the value is "user:password" (RFC 7617) */
-		strbuf_addstr(&header, "Authorization: Basic ");
-		base64_add(&header, value.buf, value.len);
-	}
-	result = xstrdup(header.buf);
-out:
+	if (!read_value(ref, &value, err))
+		result = header_of(ref, &value, err);
 	wipe(value.buf, value.len);
-	wipe(header.buf, header.len);
 	strbuf_release(&value);
-	strbuf_release(&header);
 	return result;
+}
+
+struct secret_command {
+	const struct secret_ref *ref;
+	pid_t pid; /* 0: has ended */
+	int fd;    /* -1: its output has ended */
+	struct strbuf value;
+};
+
+static pid_t spawn(char **command, int *ret_fd)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDWR);
+
+		setsid(); /* no terminal: it can neither ask there nor draw over the screen */
+		dup2(null, STDIN_FILENO);
+		dup2(ends[1], STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		execvp(command[0], command);
+		_exit(127);
+	}
+	close(ends[1]);
+	*ret_fd = ends[0];
+	if (pid < 0)
+		close(ends[0]);
+	else
+		fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	return pid;
+}
+
+struct secret_command *secret_command_start(const struct secret_ref *ref, struct err *err)
+{
+	struct secret_command *command = xcalloc(1, sizeof(*command));
+
+	command->ref = ref;
+	command->pid = spawn(ref->command, &command->fd);
+	if (command->pid < 0) {
+		err_set(err, ERR_IO, "auth_command cannot be run: %s", strerror(errno));
+		free(command);
+		return NULL;
+	}
+	strbuf_init(&command->value);
+	strbuf_grow(&command->value, SECRET_BYTES + 2048); /* so that no copy stays behind */
+	return command;
+}
+
+int secret_command_fd(const struct secret_command *command)
+{
+	return command->fd;
+}
+
+static void end_output(struct secret_command *command)
+{
+	close(command->fd);
+	command->fd = -1;
+}
+
+/* Takes what is there; -1 when it is too much or cannot be read. */
+static int read_output(struct secret_command *command)
+{
+	char block[1024];
+	ssize_t n;
+
+	while (command->fd >= 0) {
+		n = read(command->fd, block, sizeof(block));
+		if (n < 0)
+			return errno == EAGAIN || errno == EINTR ? 0 : -1;
+		if (n == 0) {
+			end_output(command);
+			return 0;
+		}
+		strbuf_add(&command->value, block, (size_t)n);
+		wipe(block, sizeof(block));
+		if (command->value.len > SECRET_BYTES)
+			return -1;
+	}
+	return 0;
+}
+
+int secret_command_turn(struct secret_command *command, char **ret_header, struct err *err)
+{
+	int status = 0;
+	pid_t ended;
+
+	if (read_output(command))
+		return err_set(err, ERR_INVALID, "auth_command %.80s prints no credential",
+			       command->ref->command[0]);
+	if (command->fd >= 0)
+		return 1;
+	ended = waitpid(command->pid, &status, WNOHANG);
+	if (ended == 0)
+		return 1;
+	command->pid = 0;
+	if (ended < 0 || !WIFEXITED(status) || WEXITSTATUS(status))
+		return err_set(err, ERR_IO, "auth_command %.80s failed", command->ref->command[0]);
+	*ret_header = header_of(command->ref, &command->value, err);
+	return *ret_header ? 0 : -1;
+}
+
+/* It was killed just now, so that it is not waited for longer than a moment. */
+static void reap(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+}
+
+void secret_command_stop(struct secret_command *command)
+{
+	if (!command)
+		return;
+	if (command->fd >= 0)
+		end_output(command);
+	if (command->pid) {
+		kill(-command->pid, SIGKILL);
+		kill(command->pid, SIGKILL); /* it may not lead its group yet */
+		reap(command->pid);
+	}
+	wipe(command->value.buf, command->value.len);
+	strbuf_release(&command->value);
+	free(command);
 }
 
 void secret_wipe(char *header)

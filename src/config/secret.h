@@ -29,9 +29,19 @@ int secret_parse_command(const char *scheme, char **command, bool owned, struct 
 void secret_release(struct secret_ref *ref);
 
 /* The complete header line ("Authorization: Bearer …"), read anew at each call; NULL and err when
- * it cannot be had or has a control byte. A file that others can read, or a command from a file
- * that is not the user's own, is refused. Wiped and freed by secret_wipe(). */
+ * it cannot be had or has a control byte. A file that others can read is refused, and so is a
+ * command, which may take its time. Wiped and freed by secret_wipe(). */
 char *secret_header(const struct secret_ref *ref, struct err *err);
 void secret_wipe(char *header); /* takes NULL */
+
+/* A command that prints a credential, while it runs; ref is borrowed. */
+struct secret_command;
+struct secret_command *secret_command_start(const struct secret_ref *ref, struct err *err);
+/* To be polled for POLLIN; -1 once its output has ended and only its exit is awaited. */
+int secret_command_fd(const struct secret_command *command);
+/* Takes what has come, without waiting: 1 when it goes on, 0 with the header line, as above, or -1
+ * and err. */
+int secret_command_turn(struct secret_command *command, char **ret_header, struct err *err);
+void secret_command_stop(struct secret_command *command); /* takes NULL; ends it */
 
 #endif
