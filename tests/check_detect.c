@@ -93,6 +93,20 @@ START_TEST(why_has_its_numbers)
 }
 END_TEST
 
+/* A gateway's own average is not called a quantile. */
+START_TEST(averages_are_called_so)
+{
+	for (int i = 0; i < 60; i++) {
+		site_grow(&site, AI, SIGNAL_REQUESTS, "service=be code=200", 27);
+		site_grow(&site, AI, SIGNAL_REQUESTS, "service=be code=503", i < 40 ? 0 : 3);
+		site_average(&site, AI, SIGNAL_LATENCY, "service=be", 0.02);
+		site_tick(&site);
+	}
+	ck_assert_ptr_nonnull(strstr(site_finding(&site, "errors-5xx")->why, "; avg 0.02s"));
+	ck_assert_ptr_null(strstr(site_finding(&site, "errors-5xx")->why, "p95"));
+}
+END_TEST
+
 START_TEST(errors_say_whose_they_are)
 {
 	const struct finding *finding;
@@ -602,6 +616,7 @@ int main(void)
 	tcase_add_test(tc, calm_is_silent);
 	tcase_add_test(tc, errors_pend_fire_and_clear);
 	tcase_add_test(tc, why_has_its_numbers);
+	tcase_add_test(tc, averages_are_called_so);
 	tcase_add_test(tc, errors_say_whose_they_are);
 	tcase_add_test(tc, one_route_is_one_problem);
 	tcase_add_test(tc, latency_is_against_what_it_was);

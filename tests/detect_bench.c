@@ -89,6 +89,12 @@ void site_grow(struct site *site, int source, enum signal signal, const char *di
 	*value_of(site, source, signal, PART_VALUE, 0, dims) += by;
 }
 
+void site_average(struct site *site, int source, enum signal signal, const char *dims,
+		  double seconds)
+{
+	*value_of(site, source, signal, PART_AVERAGE, 0, dims) = seconds;
+}
+
 void site_observe(struct site *site, int source, enum signal signal, const char *dims,
 		  double seconds, double n)
 {

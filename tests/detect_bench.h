@@ -35,6 +35,9 @@ struct dims site_dims(struct site *site, int source, const char *text);
 /* Sets a level, or lets a counter grow, in the next tick. Dims: "route=/a code=200". */
 void site_set(struct site *site, int source, enum signal signal, const char *dims, double value);
 void site_grow(struct site *site, int source, enum signal signal, const char *dims, double by);
+/* The gateway's own average. */
+void site_average(struct site *site, int source, enum signal signal, const char *dims,
+		  double seconds);
 /* n observations of this many seconds, in buckets of 0.1, 0.5, 1, 2.5, 5 and +Inf. */
 void site_observe(struct site *site, int source, enum signal signal, const char *dims,
 		  double seconds, double n);

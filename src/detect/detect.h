@@ -23,7 +23,7 @@ struct finding {
 	char what[96];    /* "/cart/checkout", "203.0.113.9 (1 IP)" */
 	char why[160];    /* "p95 2.1s>0.5s for 5m n=10.4k; 504 9.8%; upst 97%" */
 	char suspect[96]; /* "12s after v7>v8 of prompt balance@prod", or "" */
-	char blind[96];   /* why it cannot be judged: "metrics 42s old: timed out", else "" */
+	char blind[96];   /* why it cannot be judged: "metrics 42s old", else "" */
 };
 
 /* Why and suspect in one line; of what cannot be judged when it was last seen and why it is not

@@ -92,7 +92,8 @@ void words_about(const struct detect *detect, struct finding *finding);
 void words_gather(struct detect *detect, struct instance *instance);
 /* Makes the sentence, with the figures of now and of the last words_gather(). */
 void words_fill(const struct detect *detect, struct instance *instance, const char *own_why);
-/* Why a case cannot be judged: its source is stale, or has had no figure for it since. */
+/* Why a case cannot be judged: its source is stale, or has had no figure for it since. What ails a
+ * source that did answer is said by the finding about it. */
 void words_blind(const struct detect *detect, struct instance *instance, uint32_t source);
 /* "prompts (mlflow) 42s old" */
 void words_source(const struct detect *detect, uint32_t source, char *buf, size_t cap);

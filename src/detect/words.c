@@ -218,7 +218,8 @@ static void add_beside(struct words *words, const struct finding *finding, const
 		const struct figure *figure = &finding->beside[i];
 		enum measure measure = (enum measure)figure->measure;
 
-		add(words, "%s%s ", gap, phrase_of(measure).name);
+		add(words, "%s%s ", gap,
+		    figure->quality & Q_AVERAGE ? "avg" : phrase_of(measure).name);
 		if (measure == M_2XX_RATE && figure->value == 0)
 			add(words, "0");
 		else
@@ -237,7 +238,8 @@ static void add_measured(const struct detect *detect, struct words *words,
 	bool above = finding->figure.quality & Q_ABOVE;
 	char n[16];
 
-	add(words, "%s %s", phrase->name, above ? ">" : "");
+	add(words, "%s %s", finding->figure.quality & Q_AVERAGE ? "avg" : phrase->name,
+	    above ? ">" : "");
 	add_value(words, unit, finding->figure.value, false);
 	if (factor)
 		add(words, " x%.1f", finding->figure.value / finding->was.value);
@@ -418,13 +420,11 @@ void words_blind(const struct detect *detect, struct instance *instance, uint32_
 	status = model_source(detect->model, source);
 	add(&words, "%.30s ", status.name);
 	if (!status.answered) {
-		add(&words, "does not answer");
-	} else {
-		add_span(&words, detect->now.mono_ms - status.last_ok.mono_ms);
-		add(&words, " old");
+		add(&words, "does not answer: %s", status.error);
+		return;
 	}
-	if (status.error[0])
-		add(&words, ": %s", status.error);
+	add_span(&words, detect->now.mono_ms - status.last_ok.mono_ms);
+	add(&words, " old");
 }
 
 char *finding_reason(const struct finding *finding, bool utc, char *buf, size_t cap)

@@ -156,6 +156,24 @@ static void draw_titles(const struct table *table, struct area area,
 	}
 }
 
+/* A text that is wider than its column runs on over the empty cells behind it. */
+static struct table_place room_of(const struct table *table, size_t row, const char *text,
+				  const struct table_place *places, size_t n)
+{
+	struct table_place place = places[0];
+	char next[TABLE_CELL];
+	size_t i;
+
+	for (i = 1; i < n && utf8_width(text) > place.width; i++) {
+		next[0] = '\0';
+		table->cell(table->ctx, row, places[i].column, places[i].width, next, sizeof(next));
+		if (next[0])
+			break;
+		place.width = places[i].x + places[i].width - place.x;
+	}
+	return place;
+}
+
 static void draw_row(const struct table *table, struct area area, int at, size_t row,
 		     const struct table_place *places, size_t n)
 {
@@ -168,10 +186,13 @@ static void draw_row(const struct table *table, struct area area, int at, size_t
 	area_fill(area, at, 0, 1, (uint32_t)(cursor ? '>' : sign), style);
 	for (i = 0; i < n; i++) {
 		const struct table_column *column = &table->columns[places[i].column];
+		struct table_place place = places[i];
 
 		text[0] = '\0';
 		table->cell(table->ctx, row, places[i].column, places[i].width, text, sizeof(text));
-		draw_cell(area, at, &places[i], column->align, style, text);
+		if (column->align == TABLE_LEFT)
+			place = room_of(table, row, text, places + i, n - i);
+		draw_cell(area, at, &place, column->align, style, text);
 	}
 }
 

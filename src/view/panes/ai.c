@@ -48,7 +48,10 @@ static bool wants(const struct view *view, const struct dims *dims)
 
 static bool calls(const struct item *caller, symbol model)
 {
-	return caller->key.dims.value[DIM_APP] && caller->key.dims.value[DIM_MODEL] == model;
+	const struct dims *dims = &caller->key.dims;
+
+	return (dims->value[DIM_APP] || dims->value[DIM_CONSUMER]) &&
+	       dims->value[DIM_MODEL] == model;
 }
 
 /* A model's only caller would say the same figures twice, unless something is wrong with it. */
@@ -84,9 +87,29 @@ static void weave(struct pane *pane, const struct item *models, size_t nmodels,
 	}
 }
 
+/* How many models stand before the first of which, and of whose callers, nothing is wrong. */
+static size_t count_wrong(const struct item *models, size_t nmodels, const struct item *callers,
+			  size_t ncallers)
+{
+	size_t i, j;
+	int worst;
+
+	for (i = 0; i < nmodels; i++) {
+		worst = models[i].worst;
+		for (j = 0; j < ncallers; j++)
+			if (calls(&callers[j], models[i].key.dims.value[DIM_MODEL]) &&
+			    callers[j].worst > worst)
+				worst = callers[j].worst;
+		if (worst < 2)
+			return i;
+	}
+	return nmodels;
+}
+
+/* Prompts stand behind what is wrong, since they are suspects, and before what is well. */
 static void load(struct view *view, struct pane *pane)
 {
-	size_t nmodels, ncallers, nprompts, i;
+	size_t nmodels, ncallers, nprompts, wrong, i;
 	struct item *models, *callers, *prompts;
 	struct row total;
 
@@ -94,7 +117,9 @@ static void load(struct view *view, struct pane *pane)
 	total = pane->total;
 	models = pane->items;
 	nmodels = pane->n;
-	callers = query_by(view, pane, DIM_BIT(DIM_MODEL) | DIM_BIT(DIM_APP), &ncallers);
+	callers =
+		query_by(view, pane, DIM_BIT(DIM_MODEL) | DIM_BIT(DIM_APP) | DIM_BIT(DIM_CONSUMER),
+			 &ncallers);
 	items_weigh(pane, callers, ncallers, false);
 	items_sort(view, pane, callers, ncallers);
 	prompts = query_by(view, pane, DIM_BIT(DIM_PROMPT), &nprompts);
@@ -102,37 +127,76 @@ static void load(struct view *view, struct pane *pane)
 	pane->items = arena_array(&view->screen->data, nmodels + ncallers * 2 + nprompts + 1,
 				  sizeof(*pane->items));
 	pane->n = 0;
-	weave(pane, models, nmodels, callers, ncallers);
+	wrong = count_wrong(models, nmodels, callers, ncallers);
+	if (!wrong || pane->sorted)
+		wrong = nmodels;
+	weave(pane, models, wrong, callers, ncallers);
 	for (i = 0; i < nprompts; i++) {
 		prompts[i].bare = true;
 		pane->items[pane->n++] = prompts[i];
 	}
+	weave(pane, models + wrong, nmodels - wrong, callers, ncallers);
 	pane->all = pane->n;
 	pane->total = total;
+}
+
+/* The newest change of a prompt before the moment that is shown, or NULL. */
+static const struct mark *last_change(const struct view *view, symbol prompt)
+{
+	const struct model *model = view->scene->model;
+	size_t i;
+
+	for (i = model_mark_count(model); i > 0; i--) {
+		const struct mark *mark = model_mark(model, i - 1);
+
+		if ((mark->kind == MARK_VERSION || mark->kind == MARK_TEXT) &&
+		    mark->at.wall_ms <= view->at.wall_ms &&
+		    names_dims(view->names, mark->dims)->value[DIM_PROMPT] == prompt)
+			return mark;
+	}
+	return NULL;
+}
+
+/* "balance v7>v8 2m50 ago": what changed shortly before is what is looked for here. */
+static void prompt_text(const struct view *view, const struct item *item, char *buf, size_t cap)
+{
+	symbol prompt = item->key.dims.value[DIM_PROMPT];
+	const struct mark *mark = last_change(view, prompt);
+	const struct figure *version =
+		row_figure(&view->screen->panes[PANE_AI], item->row, CELL_VALUE, M_PROMPT_VERSION);
+	char age[16], number[24] = "";
+
+	if (version && !(version->quality & Q_NONE))
+		snprintf(number, sizeof(number), " v%.0f", version->value);
+	if (!mark)
+		snprintf(buf, cap, "%s%s", view_text(view, prompt), number);
+	else if (mark->kind == MARK_TEXT)
+		snprintf(buf, cap, "%s%s text changed %s ago", view_text(view, prompt), number,
+			 view_age(view, mark->at, age));
+	else
+		snprintf(buf, cap, "%s v%.0f>v%.0f %s ago", view_text(view, prompt), mark->before,
+			 mark->after, view_age(view, mark->at, age));
 }
 
 static void text(const struct view *view, const struct item *item, int what, int width, char *buf,
 		 size_t cap)
 {
 	const struct dims *dims = &item->key.dims;
-	const struct figure *version =
-		row_figure(&view->screen->panes[PANE_AI], item->row, CELL_VALUE, M_PROMPT_VERSION);
-	char age[16], stale[24] = "", release[24] = "";
-	const char *name = "(no model)";
+	char age[16], stale[24] = "", name[160] = "(no model)";
 
 	(void)what;
 	(void)width;
 	if (item->stale)
 		snprintf(stale, sizeof(stale), " ~%s", view_duration(item->age_ms, age));
-	if (dims->value[DIM_PROMPT] && version && !(version->quality & Q_NONE))
-		snprintf(release, sizeof(release), " v%.0f", version->value);
 	if (dims->value[DIM_PROMPT])
-		name = view_text(view, dims->value[DIM_PROMPT]);
+		prompt_text(view, item, name, sizeof(name));
+	else if (dims->value[DIM_CONSUMER])
+		snprintf(name, sizeof(name), "%s", view_text(view, dims->value[DIM_CONSUMER]));
 	else if (dims->value[DIM_APP])
-		name = view_text(view, dims->value[DIM_APP]);
+		snprintf(name, sizeof(name), "%s", view_text(view, dims->value[DIM_APP]));
 	else if (dims->value[DIM_MODEL])
-		name = view_text(view, dims->value[DIM_MODEL]);
-	snprintf(buf, cap, "%s%s%s%s", item->child ? "  " : "", name, release, stale);
+		snprintf(name, sizeof(name), "%s", view_text(view, dims->value[DIM_MODEL]));
+	snprintf(buf, cap, "%s%s%s", item->child ? "  " : "", name, stale);
 }
 
 static void note(const struct view *view, const struct pane *pane, char *buf, size_t cap)
