@@ -117,6 +117,10 @@ const char *plan_challenge(const struct plan *plan); /* "edge-eu" or "47" */
 void act_verify_now(struct act *act, struct plan *plan);
 /* The second operator approves the requests of this hash (ENTRY_REQUEST of another console). */
 int act_approve(struct act *act, const char *plan_name, const char *hash, struct err *err);
+/* An approval goes through the journal: whether one is under way, and what the last one came to: -1
+ * and err when it was refused. */
+bool act_approving(const struct act *act);
+int act_approval(const struct act *act, struct err *err);
 /* Sends without the second operator: loud in journal and report; needs a reason. */
 int act_break_glass(struct act *act, struct plan *plan, const char *reason, struct err *err);
 /* Lets go of a plan that was not sent. */
@@ -162,6 +166,7 @@ struct plan_view {
 	const char *twin; /* hypercare act … */
 	const char *reason;
 	bool undoable;
+	bool alarm;         /* an undo that was due was not done: somebody has to look */
 	const char *undo;   /* what the undo does, in words, "" when it cannot be undone */
 	int64_t due_ms;     /* mono: a timed one is undone then; 0: not timed */
 	int64_t expires_ms; /* mono: an unconfirmed plan is dropped then */

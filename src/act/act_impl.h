@@ -129,6 +129,8 @@ struct act {
 	uint64_t random;
 	struct ledger *ledger;
 	struct writing *writings;
+	unsigned approving;
+	struct err approval; /* what the last one came to */
 };
 
 /* act.c */

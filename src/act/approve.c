@@ -71,9 +71,24 @@ static void on_request(void *ctx, const struct entry *entry)
 
 static void on_approved(void *ctx, int64_t seq, const struct err *err)
 {
+	struct approval *approval = ctx;
+
 	(void)seq;
-	(void)err;
-	free(ctx);
+	approval->act->approving--;
+	if (err && err->code)
+		approval->act->approval = *err;
+	free(approval);
+}
+
+bool act_approving(const struct act *act)
+{
+	return act->approving > 0;
+}
+
+int act_approval(const struct act *act, struct err *err)
+{
+	*err = act->approval;
+	return err->code ? -1 : 0;
 }
 
 static void on_looked_up(void *ctx, int64_t seq, const struct err *err)
@@ -100,6 +115,9 @@ static void on_looked_up(void *ctx, int64_t seq, const struct err *err)
 	};
 
 	(void)seq;
+	act->approval = (struct err){0};
+	if (*why)
+		err_set(&act->approval, ERR_INVALID, "%s", why);
 	store_append(act->store, &entry, on_approved, approval);
 }
 
@@ -114,6 +132,7 @@ int act_approve(struct act *act, const char *plan_name, const char *hash, struct
 		return err_set(err, ERR_INVALID, "expected the name of a plan and its hash");
 	approval = xcalloc(1, sizeof(*approval));
 	approval->act = act;
+	act->approving++;
 	snprintf(approval->plan, sizeof(approval->plan), "%s", plan_name);
 	snprintf(approval->hash, sizeof(approval->hash), "%s", hash);
 	filter.plan = approval->plan;

@@ -14,7 +14,8 @@
 #define ABROAD_MS                                                                       \
 	((int64_t)10 * 60 * 1000) /* a silent console on another host is taken for dead \
 				   */
-#define KNOWN_MAX 1024
+#define START_SLACK_MS 2000
+#define KNOWN_MAX      1024
 
 /* A plan of another console that is not at its end. */
 struct known {
@@ -177,33 +178,49 @@ static void on_entry(void *ctx, const struct entry *entry)
 	}
 }
 
-/* "HOST:PID:START", of which START is the process's own time of start as the kernel counts it. */
-static bool is_dead(const struct ledger *ledger, const struct known *known)
+/* When the process began, on the wall; 0: there is none. */
+static int64_t began_ms(struct clock now, unsigned long pid)
 {
-	int64_t age_ms = loop_now(ledger->act->loop).wall_ms - known->wall_ms;
-	char host[256] = "", own[256] = "", path[64], line[1024] = "";
-	unsigned long long start = 0;
-	unsigned long pid = 0;
-	const char *end;
+	char path[64], line[1024] = "";
+	const char *at;
 	FILE *file;
 
-	if (sscanf(known->console, "%255[^:]:%lu:%llu", host, &pid, &start) != 3)
-		return age_ms > ABROAD_MS;
-	gethostname(own, sizeof(own) - 1);
-	if (strcmp(host, own) != 0)
-		return age_ms > ABROAD_MS;
 	snprintf(path, sizeof(path), "/proc/%lu/stat", pid);
 	file = fopen(path, "re");
 	if (!file)
-		return true;
+		return 0;
 	if (!fgets(line, sizeof(line), file))
 		line[0] = '\0';
 	fclose(file);
-	/* The name before may have blanks and brackets; the start is the 22nd field (proc(5)). */
-	end = strrchr(line, ')');
-	for (int field = 2; end && field < 22; field++)
-		end = strchr(end + 1, ' ');
-	return !end || strtoull(end, NULL, 10) != start;
+	/* The name before may have blanks and brackets; the start, in ticks since the boot, is the
+	 * 22nd field (proc(5)). */
+	at = strrchr(line, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	if (!at)
+		return 0;
+	return now.wall_ms - now.mono_ms +
+	       strtoll(at, NULL, 10) * 1000 / (int64_t)sysconf(_SC_CLK_TCK);
+}
+
+/* "HOST:PID:START", START being wall time soon after the process began: a process of that number
+ * that began later is another one. */
+static bool is_dead(const struct ledger *ledger, const struct known *known)
+{
+	struct clock now = loop_now(ledger->act->loop);
+	bool silent = now.wall_ms - known->wall_ms > ABROAD_MS;
+	char host[256] = "", own[256] = "";
+	long long start = 0;
+	unsigned long pid = 0;
+	int64_t began;
+
+	if (sscanf(known->console, "%255[^:]:%lu:%lld", host, &pid, &start) != 3)
+		return silent;
+	gethostname(own, sizeof(own) - 1);
+	if (strcmp(host, own) != 0)
+		return silent;
+	began = began_ms(now, pid);
+	return !began || began > start + START_SLACK_MS;
 }
 
 static void take_run(struct plan *plan, struct run *run, json_t *params, json_t *undo)

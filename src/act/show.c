@@ -136,6 +136,7 @@ struct plan_view plan_view(const struct plan *plan)
 		.twin = plan->twin,
 		.reason = plan->reason,
 		.undoable = is_undoable(plan),
+		.alarm = plan->critical,
 		.undo = or_empty(plan->undo_words),
 		.due_ms = plan->due_ms,
 		.expires_ms = plan->state == PLAN_PLANNED ? plan->expires_ms : 0,

@@ -12,6 +12,15 @@
  * warning, 2 critical, 3 unknown). */
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_UNKNOWN = 3 };
 
+/* Those of act: 0 confirmed or already so, 1 rejected, 2 usage, and: */
+enum {
+	EXIT_REFUSED = 3,
+	EXIT_CONFLICT = 4,
+	EXIT_PARTIAL = 5,
+	EXIT_UNSURE = 75,  /* sent, and nobody knows */
+	EXIT_APPROVAL = 77 /* a second operator has to approve it */
+};
+
 struct app_command {
 	const char *name; /* "" is the console; NULL ends the table */
 	unsigned mask;
@@ -49,6 +58,7 @@ int cmd_profile(const struct options *options, int argc, char **argv);
 int cmd_config(const struct options *options, int argc, char **argv);
 int cmd_init(const struct options *options, int argc, char **argv);
 int cmd_help(const struct options *options, int argc, char **argv);
+int cmd_act(const struct options *options, int argc, char **argv);
 int cmd_journal(const struct options *options, int argc, char **argv);
 int cmd_note(const struct options *options, int argc, char **argv);
 int cmd_tables(const struct options *options, int argc, char **argv);

@@ -60,6 +60,8 @@ struct session *headless_run(const struct headless *headless, struct config *con
 			     const struct options *options, struct err *err)
 {
 	const struct session_ops ops = {.identify_only = headless->identify_only,
+					.keeps_journal = headless->keeps_journal,
+					.only = headless->only,
 					.profile = headless->profile};
 	struct waiting waiting = {.headless = headless};
 	struct loop *loop;

@@ -12,6 +12,8 @@ struct headless {
 	int (*begin)(struct session *session, void *ctx, struct err *err);
 	void *ctx;
 	bool identify_only;
+	bool keeps_journal;
+	const char *only; /* name of the one target that is used, or NULL */
 	struct profile *profile; /* for all targets, in place of identifying them; or NULL */
 };
 

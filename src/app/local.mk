@@ -1,8 +1,11 @@
 noinst_LIBRARIES += src/app/libapp.a
 src_app_libapp_a_SOURCES = \
+	src/app/acting.c src/app/acting.h \
 	src/app/act_words.c src/app/act_words.h \
 	src/app/addresses.c src/app/addresses.h \
 	src/app/app.c src/app/app.h \
+	src/app/cmd_act.c \
+	src/app/cmd_act_list.c src/app/cmd_act.h \
 	src/app/cmd_config.c \
 	src/app/cmd_console.c \
 	src/app/cmd_demo.c \
@@ -29,7 +32,7 @@ src_app_libapp_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS)
 
 bin_PROGRAMS += hypercare
 hypercare_SOURCES = src/main.c
-hypercare_LDADD = src/app/libapp.a $(TUI_LIBS) $(REPORT_LIBS) $(STORE_LIBS) $(COLLECT_LIBS)
+hypercare_LDADD = src/app/libapp.a $(TUI_LIBS) $(REPORT_LIBS) $(ACT_LIBS) $(STORE_LIBS) $(COLLECT_LIBS)
 
 if HAVE_CHECK
 check_PROGRAMS += check_app_options check_app_targets check_app_act

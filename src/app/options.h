@@ -20,8 +20,10 @@ enum {
 	FOR_INIT = 1 << 7,
 	FOR_JOURNAL = 1 << 8,
 	FOR_NOTE = 1 << 9,
-	FOR_ALL = (1 << 10) - 1,
-	FOR_GATEWAYS = FOR_CONSOLE | FOR_REPORT | FOR_CHECK | FOR_IDENTIFY | FOR_PROFILE | FOR_INIT,
+	FOR_ACT = 1 << 10,
+	FOR_ALL = (1 << 11) - 1,
+	FOR_GATEWAYS = FOR_CONSOLE | FOR_REPORT | FOR_CHECK | FOR_IDENTIFY | FOR_PROFILE |
+		       FOR_INIT | FOR_ACT,
 	FOR_SCREEN = FOR_CONSOLE | FOR_DEMO,
 	FOR_FIGURES = FOR_REPORT | FOR_CHECK,
 	FOR_ENTRIES = FOR_JOURNAL | FOR_NOTE
@@ -33,7 +35,7 @@ struct options {
 	const char *auth, *profile, *log_format;
 	const char *cacert, *cert, *key, *pinnedpubkey, *proxy, *resolve, *unix_socket;
 	bool insecure, compressed, http2;
-	int64_t interval_ms, timeout_ms, window_ms, wait_ms;
+	int64_t interval_ms, timeout_ms, window_ms;
 	const char *theme, *debug;
 	bool no_color, ascii, utc;
 	const char *format, *state, *only, *target, *route, *filter;
@@ -41,9 +43,12 @@ struct options {
 	long scenario, seed;
 	double speed;
 	bool ports;
-	const char *journal, *operator, *kind, *at;
+	const char *journal, *operator, * kind, *at;
 	int64_t since_ms;
 	long limit;
+	const char *reason, *wait, *confirm;
+	int64_t for_ms;
+	bool dry_run, yes;
 	bool help, version;
 };
 

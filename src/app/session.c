@@ -1,5 +1,6 @@
 #include "app/session.h"
 
+#include "app/acting.h"
 #include "app/app.h"
 #include "app/journal_file.h"
 #include "app/rules.h"
@@ -52,6 +53,7 @@ struct session {
 	struct identity who;
 	struct store *store;
 	struct loop_fd store_fd;
+	struct acting *acting;
 	struct loop_timer judge;
 	int64_t judge_at_ms;
 	int64_t judge_rest_ms; /* nothing is judged before this */
@@ -83,6 +85,8 @@ static void judge_now(struct loop_timer *timer)
 		took_ms = clock_read().mono_ms - begun_ms;
 	}
 	session->judge_rest_ms = loop_now(session->loop).mono_ms + JUDGE_REST * took_ms;
+	if (whole && session->acting)
+		acting_judged(session->acting);
 	if (whole && session->ops.changed)
 		session->ops.changed(session->ctx);
 	judge_in(session, whole ? JUDGE_MS : 0);
@@ -155,6 +159,8 @@ static void open_target(struct session_target *target, struct profile *profile)
 		return;
 	}
 	target->failed = false;
+	if (session->acting)
+		acting_add(session->acting, target->number, target->config, profile);
 	model_remove_source(session->model, target->identifying);
 	judge_in(session, SETTLE_MS);
 }
@@ -250,6 +256,28 @@ static void store_is_ready(struct loop_fd *handle, short revents)
 	store_turn(handle->ctx);
 }
 
+static void plan_moved(void *ctx, struct plan *plan)
+{
+	struct session *session = ctx;
+
+	if (session->ops.acted)
+		session->ops.acted(session->ctx, plan);
+}
+
+static void make_acting(struct session *session)
+{
+	const struct acting_means means = {.loop = session->loop,
+					   .http = session->http,
+					   .eval = session->eval,
+					   .store = session->store,
+					   .model = session->model,
+					   .detect = session->detect,
+					   .operator= & session->who.operator, };
+	const struct acting_ops ops = {.changed = plan_moved};
+
+	session->acting = acting_new(&means, &ops, session);
+}
+
 static int open_store(struct session *session, const struct options *options, struct err *err)
 {
 	struct store_options paths;
@@ -264,6 +292,7 @@ static int open_store(struct session *session, const struct options *options, st
 	session->store_fd = (struct loop_fd){
 		.fd = store_fd(session->store), .ready = store_is_ready, .ctx = session->store};
 	loop_fd_set(session->loop, &session->store_fd, POLLIN);
+	make_acting(session);
 	return 0;
 }
 
@@ -306,6 +335,10 @@ void session_free(struct session *session)
 {
 	if (!session)
 		return;
+	if (session->store)
+		loop_fd_remove(session->loop, &session->store_fd);
+	store_free(session->store);
+	acting_free(session->acting);
 	for (size_t i = 0; i < session->ntargets; i++)
 		close_target(&session->targets[i]);
 	free(session->targets);
@@ -317,9 +350,6 @@ void session_free(struct session *session)
 	http_free(session->http);
 	if (session->loop)
 		loop_timer_stop(session->loop, &session->judge);
-	if (session->store)
-		loop_fd_remove(session->loop, &session->store_fd);
-	store_free(session->store);
 	eval_free(session->eval);
 	loop_free(session->loop);
 	config_unref(session->config);
@@ -329,7 +359,9 @@ void session_free(struct session *session)
 void session_start(struct session *session)
 {
 	for (size_t i = 0; i < session->ntargets; i++)
-		search(&session->targets[i]);
+		if (!session->ops.only ||
+		    !strcmp(session->ops.only, session->targets[i].config->name))
+			search(&session->targets[i]);
 	judge_in(session, SETTLE_MS);
 }
 
@@ -351,6 +383,11 @@ struct detect *session_detect(const struct session *session)
 const struct config *session_config(const struct session *session)
 {
 	return session->config;
+}
+
+struct act *session_act(const struct session *session)
+{
+	return acting_act(session->acting);
 }
 
 struct store *session_store(const struct session *session)

@@ -3,6 +3,7 @@
 #ifndef HC_APP_SESSION_H
 #define HC_APP_SESSION_H
 
+#include "act/act.h"
 #include "app/operator.h"
 #include "app/options.h"
 #include "collect/collect.h"
@@ -13,6 +14,9 @@ struct session;
 struct session_ops {
 	/* New figures or findings: after ticks, and once a second. May be NULL. */
 	void (*changed)(void *ctx);
+	/* A plan has moved to another state. May be NULL. */
+	void (*acted)(void *ctx, struct plan *plan);
+	const char *only;        /* name of the one target that is used, or NULL: all */
 	bool identify_only;      /* recognise the targets, do not poll them */
 	bool keeps_journal;      /* open the store, for writing */
 	struct profile *profile; /* what every target is taken for, or NULL; referenced */
@@ -34,6 +38,9 @@ const struct config *session_config(const struct session *session);
 /* The journal, or NULL where the session keeps none; and who is at this console. */
 struct store *session_store(const struct session *session);
 const struct operator* session_operator(const struct session *session);
+
+/* Actions, or NULL where the session keeps no journal: without one nothing is changed. */
+struct act *session_act(const struct session *session);
 
 /* Tries again now what waits or was stopped: one target of the model, or all (UINT32_MAX). */
 void session_retry(struct session *session, uint32_t target);

@@ -67,6 +67,7 @@ static void release_target(struct config_target *target)
 	words_free(target->command);
 	words_free(target->trusted_proxies);
 	secret_release(&target->auth);
+	secret_release(&target->action_auth);
 }
 
 static void release_rule(struct config_rule *rule)

@@ -22,6 +22,8 @@ struct config_target {
 	enum config_guard guard;
 	bool counts;
 	struct secret_ref auth;
+	struct secret_ref action_auth; /* for acting, in place of auth; scheme none without */
+	bool two_person;               /* a second operator approves actions */
 	char *auth_header; /* "Authorization" unless set */
 	char *cacert, *cert, *key, *pinnedpubkey, *proxy, *resolve, *unix_socket; /* or NULL */
 	bool insecure, compressed, http2;

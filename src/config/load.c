@@ -189,6 +189,19 @@ static void load_auth(struct config_target *target, const struct yaml *map,
 	faults_add(faults, &err, false);
 }
 
+static void load_action_auth(struct config_target *target, const struct yaml *map,
+			     struct faults *faults)
+{
+	const struct yaml *auth = yaml_get(map, "action_auth");
+	struct err err = {0};
+
+	if (!auth || secret_parse(auth->text, &target->action_auth, &err) == 0)
+		return;
+	err.line = auth->line;
+	err.column = auth->column;
+	faults_add(faults, &err, false);
+}
+
 static enum config_guard guard_of(const char *word)
 {
 	return !strcmp(word, "ro") ? CONFIG_RO : !strcmp(word, "rw") ? CONFIG_RW : CONFIG_ASK;
@@ -270,6 +283,8 @@ static void load_target(struct config_target *target, const struct yaml *map,
 	check_networks(map, faults);
 	load_url(target, map, config, faults);
 	load_auth(target, map, config, faults);
+	load_action_auth(target, map, faults);
+	target->two_person = member_bool(map, "two_person", false);
 	load_tls(target, map);
 	warn_clear_text(target, map, faults);
 }

@@ -27,6 +27,10 @@ static const struct yaml_field target_fields[] = {
 	{"auth", YT_TEXT, false, NULL, NULL,
 	 "credential by reference: bearer:env:NAME, basic:file:PATH, header:X-API-KEY:env:NAME, "
 	 "bearer:credential:NAME"},
+	{"action_auth", YT_TEXT, false, NULL, NULL,
+	 "the operator's own credential for actions, by reference; auth is then only for reading"},
+	{"two_person", YT_BOOL, false, NULL, NULL,
+	 "true: an action needs the approval of a second operator on another console"},
 	{"auth_command", YT_LIST, false, NULL, NULL,
 	 "program and arguments that print the credential; auth is then bearer or basic alone"},
 	{"cacert", YT_TEXT, false, NULL, NULL, "certificates to trust"},
