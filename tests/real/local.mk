@@ -2,8 +2,8 @@
 # "make check-real", which makes their virtual environments itself.
 TESTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus
 dist_check_SCRIPTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus \
-	tests/e2e/console tests/e2e/headless
-TESTS += tests/e2e/console tests/e2e/headless
+	tests/e2e/console tests/e2e/headless tests/e2e/killed
+TESTS += tests/e2e/console tests/e2e/headless tests/e2e/killed
 EXTRA_DIST += tests/real/harness.py tests/e2e/terminal.py
 
 REAL_TESTS = tests/real/envoy tests/real/litellm tests/real/mlflow
