@@ -2,9 +2,14 @@
 #include "base/clock.h"
 #include "world.h"
 
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
 #define ATTACKER     "203.0.113.9"
 #define ATTACK_PER_S 38.0
-#define LIMIT_PER_S  7.0 /* beyond: 429 */
+#define LIMIT_PER_S  7.0  /* beyond: 429 */
+#define PATIENCE_S   20.0 /* of the attacker, who then gives up */
 
 static const struct client {
 	const char *address;
@@ -51,6 +56,28 @@ static void write_line(struct world *world, const char *client, const char *agen
 			agent);
 }
 
+bool world_denies(const struct world *world, const char *address)
+{
+	struct in_addr client, net;
+	char text[48];
+
+	if (!world->deny_on || inet_pton(AF_INET, address, &client) != 1)
+		return false;
+	for (size_t i = 0; i < world->ndenied; i++) {
+		const char *slash = strchr(world->denied[i], '/');
+		int bits = slash ? atoi(slash + 1) : 32;
+		uint32_t mask = bits ? htonl(~(uint32_t)0 << (32 - bits)) : 0;
+
+		snprintf(text, sizeof(text), "%.*s",
+			 (int)(slash ? slash - world->denied[i] : (int)sizeof(text) - 1),
+			 world->denied[i]);
+		if (inet_pton(AF_INET, text, &net) == 1 &&
+		    (client.s_addr & mask) == (net.s_addr & mask))
+			return true;
+	}
+	return false;
+}
+
 static void visit(struct world *world, const struct client *client)
 {
 	double pick = world_uniform(world);
@@ -62,9 +89,12 @@ static void visit(struct world *world, const struct client *client)
 	if (pages[i].has_id)
 		snprintf(id, sizeof(id), "%d", 100000 + (int)(world_uniform(world) * 900000));
 	snprintf(path, sizeof(path), "%s%s%s", pages[i].head, id, pages[i].tail);
-	write_line(world, client->address, client->agent, path,
-		   world_uniform(world) < client->refused ? 401 : 200, pages[i].bytes,
-		   world_lognormal(world, pages[i].typical_s, 0.35));
+	if (world_denies(world, client->address))
+		write_line(world, client->address, client->agent, path, 403, 50, 0.001);
+	else
+		write_line(world, client->address, client->agent, path,
+			   world_uniform(world) < client->refused ? 401 : 200, pages[i].bytes,
+			   world_lognormal(world, pages[i].typical_s, 0.35));
 }
 
 static void attack(struct world *world)
@@ -74,11 +104,29 @@ static void attack(struct world *world)
 
 	snprintf(path, sizeof(path), "/patient/%x/records",
 		 0x8f0000 + (unsigned)(world_uniform(world) * 0xffff));
+	if (world_denies(world, ATTACKER)) {
+		write_line(world, ATTACKER, "python-requests/2.31", path, 403, 50, 0.001);
+		return;
+	}
 	write_line(world, ATTACKER, "python-requests/2.31", path,
 		   limited                      ? 429
 		   : world_uniform(world) < 0.7 ? 401
 						: 403,
 		   162, world_lognormal(world, 0.012, 0.3));
+}
+
+/* He tries for a while, and comes back when he is let in or the incident plays anew. */
+static void run_attack(struct world *world, double step_s)
+{
+	bool denied = world_denies(world, ATTACKER);
+
+	if (!denied || !world_plays(world, INCIDENT_ATTACK))
+		world->refused_s = 0;
+	if (!world_plays(world, INCIDENT_ATTACK) || world->refused_s >= PATIENCE_S)
+		return;
+	world->refused_s += denied ? step_s : 0;
+	for (unsigned n = world_poisson(world, ATTACK_PER_S * step_s); n; n--)
+		attack(world);
 }
 
 void clients_run(struct world *world, double step_s)
@@ -88,7 +136,5 @@ void clients_run(struct world *world, double step_s)
 	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++)
 		for (unsigned n = world_poisson(world, clients[i].per_s * step_s); n; n--)
 			visit(world, &clients[i]);
-	if (world_plays(world, INCIDENT_ATTACK))
-		for (unsigned n = world_poisson(world, ATTACK_PER_S * step_s); n; n--)
-			attack(world);
+	run_attack(world, step_s);
 }

@@ -91,7 +91,7 @@ static void add_node(struct strbuf *out, const struct world *world)
 				    "target=\"10.0.0.2%zu:8080\",address=\"10.0.0.2%zu:8080\","
 				    "state=\"%s\",subsystem=\"http\"} %d\n",
 				    node + 1, node + 1, states[i],
-				    i == (world->node_healthy[node] ? 1u : 2u));
+				    i == (world->nodes[node].down ? 2u : 1u));
 	strbuf_addf(out,
 		    "# TYPE kong_nginx_connections_total gauge\n"
 		    "kong_nginx_connections_total{node_id=\"" NODE
@@ -134,48 +134,6 @@ static void add_status(const struct world *world, struct strbuf *out)
 		    (unsigned long long)world->routes[0].request_ms.count);
 }
 
-static void add_plugins(const struct world *world, struct strbuf *out)
-{
-	(void)world;
-	strbuf_addstr(out,
-		      "{\"data\":[{\"id\":\"0f1e2d3c-0000-4000-8000-000000000001\","
-		      "\"name\":\"rate-limiting\",\"enabled\":true,\"service\":null,"
-		      "\"route\":null,\"consumer\":null,\"config\":{\"minute\":1000,"
-		      "\"policy\":\"local\"}},{\"id\":\"0f1e2d3c-0000-4000-8000-000000000002\","
-		      "\"name\":\"prometheus\",\"enabled\":true,\"service\":null,\"route\":null,"
-		      "\"consumer\":null,\"config\":{\"status_code_metrics\":true,"
-		      "\"latency_metrics\":true,\"bandwidth_metrics\":true,"
-		      "\"upstream_health_metrics\":true}}],\"next\":null}");
-}
-
-static void add_upstreams(const struct world *world, struct strbuf *out)
-{
-	(void)world;
-	strbuf_addstr(out, "{\"data\":[{\"id\":\"7d1b\",\"name\":\"checkout\",\"slots\":10000}],"
-			   "\"next\":null}");
-}
-
-static void add_routes(const struct world *world, struct strbuf *out)
-{
-	strbuf_addstr(out, "{\"data\":[");
-	for (size_t i = 0; i < ROUTES; i++)
-		strbuf_addf(out, "%s{\"id\":\"r%zu\",\"name\":\"%s\",\"paths\":[\"%s\"]}",
-			    i ? "," : "", i, world->routes[i].name, world->routes[i].path);
-	strbuf_addstr(out, "],\"next\":null}");
-}
-
-static void add_targets(const struct world *world, struct strbuf *out)
-{
-	strbuf_addstr(out, "{\"data\":[");
-	for (size_t i = 0; i < NODES; i++)
-		strbuf_addf(out,
-			    "%s{\"id\":\"t%zu\",\"target\":\"10.0.0.2%zu:8080\",\"weight\":100,"
-			    "\"health\":\"%s\"}",
-			    i ? "," : "", i, i + 1,
-			    world->node_healthy[i] ? "HEALTHY" : "UNHEALTHY");
-	strbuf_addstr(out, "],\"next\":null,\"node_id\":\"" NODE "\"}");
-}
-
 static const struct {
 	const char *path;
 	const char *type;
@@ -184,25 +142,18 @@ static const struct {
 	{"/metrics", "text/plain; charset=UTF-8", add_metrics},
 	{"/", "application/json; charset=utf-8", add_root},
 	{"/status", "application/json; charset=utf-8", add_status},
-	{"/plugins", "application/json; charset=utf-8", add_plugins},
-	{"/routes", "application/json; charset=utf-8", add_routes},
-	{"/upstreams", "application/json; charset=utf-8", add_upstreams},
-	{"/upstreams/checkout/health", "application/json; charset=utf-8", add_targets},
-	{"/upstreams/checkout/targets", "application/json; charset=utf-8", add_targets},
 };
 
-static void answer(const struct world *world, const char *path,
-		   const char *(*query)(void *ctx, const char *name), void *ctx,
-		   struct answer *ret_answer)
+static void answer(struct world *world, const struct question *question, struct answer *ret_answer)
 {
-	(void)query, (void)ctx;
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
-		if (!strcmp(path, pages[i].path)) {
+		if (!strcmp(question->path, pages[i].path) && !strcmp(question->method, "GET")) {
 			ret_answer->type = pages[i].type;
 			pages[i].add(world, &ret_answer->body);
 			return;
 		}
-	answer_missing(ret_answer, "{\"message\":\"Not found\"}");
+	if (!kong_admin(world, question, ret_answer))
+		answer_missing(ret_answer, "{\"message\":\"Not found\"}");
 }
 
-const struct gateway kong_gateway = {"edge-eu", answer};
+const struct gateway kong_gateway = {"edge-eu", true, answer};

@@ -148,11 +148,10 @@ static void add_metrics(const struct world *world, struct strbuf *out)
 	add_state(out, world);
 }
 
-static void answer(const struct world *world, const char *path,
-		   const char *(*query)(void *ctx, const char *name), void *ctx,
-		   struct answer *ret_answer)
+static void answer(struct world *world, const struct question *question, struct answer *ret_answer)
 {
-	(void)query, (void)ctx;
+	const char *path = question->path;
+
 	if (!strcmp(path, "/metrics/") || !strcmp(path, "/metrics")) {
 		ret_answer->type = "text/plain; version=0.0.4; charset=utf-8";
 		add_metrics(world, &ret_answer->body);
@@ -168,4 +167,4 @@ static void answer(const struct world *world, const char *path,
 	}
 }
 
-const struct gateway litellm_gateway = {"ai", answer};
+const struct gateway litellm_gateway = {"ai", false, answer};

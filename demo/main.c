@@ -1,6 +1,7 @@
 /* demo-gateways: three simulated gateways and a prompt registry on loopback, for hypercare demo.
  * Prints "NAME URL" for each on standard output, then serves until standard input closes. */
 #include "answers.h"
+#include "base/alloc.h"
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -12,11 +13,12 @@
 #include <unistd.h>
 
 #define STEP_MS             50
+#define BODY_MAX_BYTES      (64u << 10)
 #define LOG_LINES_MAX_BYTES (64L << 20) /* the log begins anew beyond this */
 
 struct server {
 	const struct gateway *gateway;
-	const struct world *world;
+	struct world *world;
 	struct MHD_Daemon *daemon;
 };
 
@@ -40,29 +42,64 @@ static const char *query(void *ctx, const char *name)
 	return MHD_lookup_connection_value(ctx, MHD_GET_ARGUMENT_KIND, name);
 }
 
+static enum MHD_Result reply(struct MHD_Connection *connection, struct answer *answer)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+		answer->body.len, answer->body.buf, MHD_RESPMEM_MUST_COPY);
+	enum MHD_Result result;
+
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
+	result = MHD_queue_response(connection, (unsigned)answer->status, response);
+	MHD_destroy_response(response);
+	strbuf_release(&answer->body);
+	return result;
+}
+
+/* Called once before the body, with each part of it, and once after it. */
 static enum MHD_Result serve(void *ctx, struct MHD_Connection *connection, const char *url,
 			     const char *method, const char *version, const char *upload,
 			     size_t *upload_size, void **request)
 {
 	struct server *server = ctx;
 	struct answer answer = {MHD_HTTP_OK, "application/json", STRBUF_INIT};
-	struct MHD_Response *response;
-	enum MHD_Result result;
+	struct strbuf *body = *request;
+	struct question question = {
+		.method = method, .path = url, .query = query, .ctx = connection};
 
-	(void)version, (void)upload, (void)upload_size, (void)request;
-	if (strcmp(method, MHD_HTTP_METHOD_GET)) {
-		answer.status = MHD_HTTP_METHOD_NOT_ALLOWED;
-		strbuf_addstr(&answer.body, "{\"message\":\"this demo is only read\"}");
-	} else {
-		server->gateway->answer(server->world, url, query, connection, &answer);
+	(void)version;
+	if (!body) {
+		*request = body = xcalloc(1, sizeof(*body));
+		strbuf_init(body);
+		return MHD_YES;
 	}
-	response = MHD_create_response_from_buffer(answer.body.len, answer.body.buf,
-						   MHD_RESPMEM_MUST_COPY);
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer.type);
-	result = MHD_queue_response(connection, (unsigned)answer.status, response);
-	MHD_destroy_response(response);
-	strbuf_release(&answer.body);
-	return result;
+	if (*upload_size) {
+		if (body->len + *upload_size > BODY_MAX_BYTES)
+			return MHD_NO;
+		strbuf_add(body, upload, *upload_size);
+		*upload_size = 0;
+		return MHD_YES;
+	}
+	question.body = body->buf;
+	question.body_len = body->len;
+	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && !server->gateway->changes) {
+		answer.status = MHD_HTTP_METHOD_NOT_ALLOWED;
+		strbuf_addstr(&answer.body,
+			      "{\"message\":\"this gateway of the demo is only read\"}");
+	} else {
+		server->gateway->answer(server->world, &question, &answer);
+	}
+	return reply(connection, &answer);
+}
+
+static void forget(void *ctx, struct MHD_Connection *connection, void **request,
+		   enum MHD_RequestTerminationCode why)
+{
+	struct strbuf *body = *request;
+
+	(void)ctx, (void)connection, (void)why;
+	if (body)
+		strbuf_release(body);
+	free(body);
 }
 
 static int start(struct server *server)
@@ -70,8 +107,9 @@ static int start(struct server *server)
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	const union MHD_DaemonInfo *info;
 
-	server->daemon = MHD_start_daemon(MHD_USE_ERROR_LOG, 0, NULL, NULL, serve, server,
-					  MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_END);
+	server->daemon = MHD_start_daemon(
+		MHD_USE_ERROR_LOG, 0, NULL, NULL, serve, server, MHD_OPTION_SOCK_ADDR, &address,
+		MHD_OPTION_NOTIFY_COMPLETED, forget, NULL, MHD_OPTION_END);
 	if (!server->daemon)
 		return -1;
 	info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);

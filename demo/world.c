@@ -7,7 +7,7 @@
 #define LOOP_S  330.0
 #define QUIET_S 12.0 /* all is well at the start of the loop */
 
-const int world_codes[CODES] = {200, 201, 401, 403, 404, 429, 499, 500, 502, 504};
+const int world_codes[CODES] = {200, 201, 401, 403, 404, 429, 499, 500, 502, 503, 504};
 const double kong_bounds_ms[KONG_BUCKETS] = {25,   50,   80,   100,   250,   400,  700,
 					     1000, 2000, 5000, 10000, 30000, 60000};
 const double ai_bounds_s[AI_BUCKETS] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0,
@@ -115,8 +115,9 @@ void world_init(struct world *world, uint64_t seed, int only, double epoch_s, do
 	world->prompt_version = 7;
 	memcpy(world->routes, first_routes, sizeof(first_routes));
 	memcpy(world->assistants, first_assistants, sizeof(first_assistants));
+	world->limit_per_minute = 1800;
 	for (size_t i = 0; i < NODES; i++)
-		world->node_healthy[i] = true;
+		world->nodes[i].weight = 100;
 }
 
 /* splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014). */
@@ -181,13 +182,35 @@ static size_t code_index(int code)
 	return i;
 }
 
-/* One request: how long its upstream took, and the code that it made. */
-static int ask_upstream(struct world *world, const struct route *route, double *ret_s)
+/* The server that takes a request, by weight, or NODES when none may. */
+static size_t pick_node(struct world *world)
 {
-	bool slow = route == &world->routes[0] && world_plays(world, INCIDENT_CHECKOUT);
+	double sum = 0, pick;
+	size_t i;
 
-	*ret_s = world_lognormal(world, slow ? 1.3 : route->typical_s, slow ? 0.5 : 0.35);
-	if (slow && world_uniform(world) < 0.11) {
+	for (i = 0; i < NODES; i++)
+		sum += world->nodes[i].down ? 0 : world->nodes[i].weight;
+	if (sum == 0)
+		return NODES;
+	pick = world_uniform(world) * sum;
+	for (i = 0; i + 1 < NODES; i++) {
+		double weight = world->nodes[i].down ? 0 : world->nodes[i].weight;
+
+		if (pick < weight)
+			return i;
+		pick -= weight;
+	}
+	return i;
+}
+
+/* How long the upstream took, and the code that it made. The incident is one slow server. */
+static int ask_upstream(struct world *world, const struct route *route, size_t node, double *ret_s)
+{
+	bool slow =
+		route == &world->routes[0] && node == 1 && world_plays(world, INCIDENT_CHECKOUT);
+
+	*ret_s = world_lognormal(world, slow ? 2.6 : route->typical_s, slow ? 0.5 : 0.35);
+	if (slow && world_uniform(world) < 0.33) {
 		*ret_s = 5.0 + world_uniform(world) * 0.02;
 		return 504;
 	}
@@ -198,32 +221,53 @@ static int ask_upstream(struct world *world, const struct route *route, double *
 	return 200;
 }
 
+/* What the gateway answers itself, or 0. */
+static int refuse(struct world *world, const struct route *route, size_t node)
+{
+	if (route->off || node == NODES)
+		return 503;
+	if (route != &world->routes[ROUTES - 1])
+		return 0;
+	if (world->limit_left < 1)
+		return 429;
+	world->limit_left -= 1;
+	return 0;
+}
+
 static void request_route(struct world *world, struct route *route)
 {
+	bool checkout = strcmp(route->service, "checkout") == 0;
+	size_t node = checkout ? pick_node(world) : 0;
 	double upstream_s, gateway_s = 0.002 + 0.002 * world_uniform(world);
-	int code = ask_upstream(world, route, &upstream_s);
+	int code = refuse(world, route, node);
 
+	route->bytes_in += 400 + (uint64_t)(world_uniform(world) * 800);
+	if (code) {
+		route->by_gateway[code_index(code)]++;
+		histogram_add(&route->request_ms, kong_bounds_ms, KONG_BUCKETS, gateway_s * 1000);
+		return;
+	}
+	code = ask_upstream(world, route, node, &upstream_s);
 	route->by_upstream[code_index(code)]++;
 	histogram_add(&route->upstream_ms, kong_bounds_ms, KONG_BUCKETS, upstream_s * 1000);
 	histogram_add(&route->request_ms, kong_bounds_ms, KONG_BUCKETS,
 		      (upstream_s + gateway_s) * 1000);
-	route->bytes_in += 400 + (uint64_t)(world_uniform(world) * 800);
 	route->bytes_out += 900 + (uint64_t)(world_uniform(world) * 9000);
 }
 
 static void run_routes(struct world *world, double step_s)
 {
+	double per_s = world->limit_per_minute / 60.0;
+
+	world->limit_left = fmin(world->limit_left + per_s * step_s, per_s);
 	for (size_t i = 0; i < ROUTES; i++) {
 		struct route *route = &world->routes[i];
-		unsigned limited = 0;
 
 		for (unsigned n = world_poisson(world, route->per_s * step_s); n; n--)
 			request_route(world, route);
 		if (i == ROUTES - 1)
-			limited = world_poisson(world, 0.05 * step_s);
-		route->by_gateway[code_index(429)] += limited;
+			route->by_gateway[code_index(429)] += world_poisson(world, 0.05 * step_s);
 	}
-	world->node_healthy[1] = !world_plays(world, INCIDENT_CHECKOUT);
 	world->connections = 120 + (uint64_t)(world_uniform(world) * 30);
 }
 
@@ -250,10 +294,13 @@ static void run_assistants(struct world *world, double step_s)
 {
 	bool rolled_out = world_plays(world, INCIDENT_PROMPT);
 
-	world->prompt_version = rolled_out ? 8 : 7;
+	if (rolled_out != world->prompt_changed)
+		world->prompt_version = rolled_out ? 8 : 7;
+	world->prompt_changed = rolled_out;
 	for (size_t i = 0; i < ASSISTANTS; i++)
 		for (unsigned n = world_poisson(world, world->assistants[i].per_s * step_s); n; n--)
-			ask_assistant(world, &world->assistants[i], rolled_out && i == 0);
+			ask_assistant(world, &world->assistants[i],
+				      world->prompt_version == 8 && i == 0);
 }
 
 void world_run(struct world *world, double until_s)

@@ -15,7 +15,7 @@ enum incident {
 	INCIDENT_END
 };
 
-#define CODES        10
+#define CODES        11
 #define KONG_BUCKETS 13
 #define AI_BUCKETS   17
 
@@ -42,10 +42,18 @@ struct route {
 	struct histogram request_ms;
 	struct histogram upstream_ms;
 	uint64_t bytes_in, bytes_out;
+	bool off; /* the operator has it answered with 503 */
 };
 
 #define ROUTES 6
 #define NODES  3
+#define DENIED 32
+
+/* A server of the upstream "checkout". */
+struct node {
+	bool down; /* marked unhealthy by the operator */
+	unsigned weight;
+};
 
 /* A model of the AI gateway, as one app uses it. */
 struct assistant {
@@ -73,9 +81,17 @@ struct world {
 	double epoch_s; /* wall clock of the start */
 	double speed;
 	struct route routes[ROUTES];
-	bool node_healthy[NODES];
+	struct node nodes[NODES];
+	unsigned limit_per_minute; /* of the last route */
+	double limit_left;         /* requests that it may take at once */
+	/* The deny list, of both edges: they are data planes of one Kong. */
+	bool deny_made, deny_on;
+	char denied[DENIED][48];
+	size_t ndenied;
+	double refused_s; /* for so long the attacker has met nothing but 403 */
 	struct assistant assistants[ASSISTANTS];
-	int prompt_version; /* behind the alias "production" */
+	int prompt_version;  /* behind the alias "production", 0: there is none */
+	bool prompt_changed; /* the incident's new version was rolled out */
 	uint64_t connections;
 	FILE *access_log; /* of the second gateway; may be NULL */
 };
@@ -87,6 +103,9 @@ void world_run(struct world *world, double until_s);
 
 /* Whether the incident plays at this moment of the loop. */
 bool world_plays(const struct world *world, enum incident incident);
+
+/* Whether the deny list has the address or a network that it is in. */
+bool world_denies(const struct world *world, const char *address);
 
 /* Uniform in [0, 1), and log-normal with this median. */
 double world_uniform(struct world *world);
