@@ -15,6 +15,7 @@ static struct eval *eval;
 static struct page_server *server;
 static struct loop *loop;
 static struct http *http;
+static struct catalog *catalog;
 static struct config_target target;
 static char url[128];
 
@@ -50,6 +51,7 @@ static void setup(void)
 	server = page_server_start();
 	loop = loop_new();
 	http = http_new(loop);
+	catalog = catalog_new();
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d", page_server_port(server));
 	target = (struct config_target){.name = url, .url = url};
 }
@@ -59,6 +61,7 @@ static void teardown(void)
 	http_free(http);
 	loop_free(loop);
 	page_server_stop(server);
+	catalog_unref(catalog);
 	eval_free(eval);
 }
 
@@ -67,8 +70,9 @@ static void discover(void)
 	struct err err = {0};
 	int64_t start = clock_read().mono_ms;
 
-	ck_assert_msg(discover_start(loop, http, eval, &target, on_done, NULL, &err) != NULL, "%s",
-		      err.msg);
+	ck_assert_msg(discover_start(loop, http, eval, catalog, &target, on_done, NULL, &err) !=
+			      NULL,
+		      "%s", err.msg);
 	while (!found.done) {
 		loop_turn(loop, 100);
 		ck_assert(clock_read().mono_ms - start < 20000);
@@ -295,7 +299,7 @@ START_TEST(odd_urls_are_refused)
 	struct err err = {0};
 
 	target.url = odd;
-	ck_assert_ptr_null(discover_start(loop, http, eval, &target, on_done, NULL, &err));
+	ck_assert_ptr_null(discover_start(loop, http, eval, catalog, &target, on_done, NULL, &err));
 	ck_assert_ptr_nonnull(strstr(err.msg, "expected http://"));
 }
 END_TEST
@@ -306,7 +310,7 @@ START_TEST(cancelled_says_nothing)
 	struct discover *running;
 
 	set("/", 200, "application/json", KONG);
-	running = discover_start(loop, http, eval, &target, on_done, NULL, &err);
+	running = discover_start(loop, http, eval, catalog, &target, on_done, NULL, &err);
 	while (page_server_hits(server, NULL) == 0)
 		loop_turn(loop, 10);
 	discover_cancel(running);

@@ -1,6 +1,6 @@
 /* Profiles: the shipped ones load, bad ones say where and why, paths are built safely. */
 #include "base/utf8.h"
-#include "profile/profile.h"
+#include "profile/catalog.h"
 #include "profile/rule.h"
 
 #include <check.h>
@@ -304,6 +304,25 @@ START_TEST(test_helps)
 }
 END_TEST
 
+START_TEST(a_catalog_is_shared)
+{
+	struct catalog *catalog = catalog_new();
+	struct err err = {0};
+	struct profile *first = catalog_find(catalog, "kong", &err);
+	struct profile *second = catalog_find(catalog, "kong", &err);
+
+	ck_assert_uint_gt(catalog->n, 5);
+	ck_assert_msg(first, "%s", err.msg);
+	ck_assert_ptr_eq(first, second);
+	ck_assert_ptr_null(catalog_find(catalog, "nope", &err));
+	ck_assert_str_eq(err.msg, "no profile is called nope");
+	profile_unref(first);
+	catalog_unref(catalog);
+	ck_assert_str_eq(second->name, "kong");
+	profile_unref(second);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("profile");
@@ -323,6 +342,7 @@ int main(void)
 	tcase_add_test(tcase, test_like);
 	tcase_add_test(tcase, test_describe);
 	tcase_add_test(tcase, test_helps);
+	tcase_add_test(tcase, a_catalog_is_shared);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -42,6 +42,7 @@ struct session {
 	struct config *config;
 	struct loop *loop;
 	struct eval *eval;
+	struct catalog *catalog;
 	struct http *http;
 	struct names *names;
 	struct model *model;
@@ -192,7 +193,7 @@ static struct profile *given_profile(const struct session_target *target, struct
 		return profile_ref(target->session->ops.profile);
 	if (is_log(target->config->url) && !*name)
 		name = "accesslog";
-	return *name ? profile_find(name, err) : NULL;
+	return *name ? catalog_find(target->session->catalog, name, err) : NULL;
 }
 
 static void search(struct session_target *target)
@@ -208,8 +209,9 @@ static void search(struct session_target *target)
 		return;
 	}
 	if (!err.code)
-		target->discover = discover_start(session->loop, session->http, session->eval,
-						  target->config, found, target, &err);
+		target->discover =
+			discover_start(session->loop, session->http, session->eval,
+				       session->catalog, target->config, found, target, &err);
 	if (!target->discover)
 		search_later(target, err.msg);
 }
@@ -314,6 +316,7 @@ struct session *session_new(struct config *config, const struct options *options
 		session_free(session);
 		return NULL;
 	}
+	session->catalog = catalog_new();
 	session->loop = loop_new();
 	session->http = http_new(session->loop);
 	session->names = names_new();
@@ -350,6 +353,7 @@ void session_free(struct session *session)
 	http_free(session->http);
 	if (session->loop)
 		loop_timer_stop(session->loop, &session->judge);
+	catalog_unref(session->catalog);
 	eval_free(session->eval);
 	loop_free(session->loop);
 	config_unref(session->config);

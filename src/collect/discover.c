@@ -13,7 +13,6 @@
 #include <strings.h>
 
 #define QUESTIONS      30
-#define PROFILES       64
 #define BODY_BYTES     ((size_t)1 << 20)
 #define CONTAINS_BYTES ((size_t)256 << 10)
 #define TIMEOUT_MS     5000
@@ -36,13 +35,12 @@ struct discover {
 	void *ctx;
 	struct pump pump;
 	struct reach reach;
-	struct profile *profiles[PROFILES];
-	size_t nprofiles;
+	struct catalog *catalog;
 	const char *questions[QUESTIONS]; /* paths, or line commands */
 	size_t nquestions, question;
 	struct fetch fetch;
 	struct strbuf body;
-	struct claim claims[PROFILES * PROFILE_IDENTIFY];
+	struct claim claims[CATALOG_PROFILES * PROFILE_IDENTIFY];
 	size_t nclaims, pending;
 	struct profile *found;                /* borrowed from profiles */
 	const struct profile_source *checked; /* what is read of it, to see whether it can be */
@@ -274,15 +272,16 @@ static void judge(struct discover *discover, const struct fetch_result *result)
 
 	discover->nclaims = 0;
 	discover->pending = 1; /* until all were looked at */
-	for (size_t p = 0; p < discover->nprofiles; p++)
-		for (size_t i = 0; i < discover->profiles[p]->nidentify; i++) {
-			struct profile_identify *identify = &discover->profiles[p]->identify[i];
+	for (size_t p = 0; p < discover->catalog->n; p++)
+		for (size_t i = 0; i < discover->catalog->profiles[p]->nidentify; i++) {
+			struct profile_identify *identify =
+				&discover->catalog->profiles[p]->identify[i];
 			const char *asked = question_of(discover, identify);
 			if (!asked || strcmp(asked, question) != 0 ||
 			    !fits(discover, identify, result))
 				continue;
 			struct claim *claim = &discover->claims[discover->nclaims++];
-			*claim = (struct claim){discover, discover->profiles[p], 0, true};
+			*claim = (struct claim){discover, discover->catalog->profiles[p], 0, true};
 			if (identify->when)
 				judge_json(claim, i);
 		}
@@ -323,8 +322,8 @@ static void say_unknown(struct discover *discover)
 	discover->words.server = discover->server.buf;
 	discover->words.content_type = discover->content_type.buf;
 	discover->words.example = discover->example.buf;
-	words_unknown(&discover->sentence, &discover->words, discover->profiles,
-		      discover->nprofiles);
+	words_unknown(&discover->sentence, &discover->words, discover->catalog->profiles,
+		      discover->catalog->n);
 	discover->result.wants_credential =
 		discover->words.status == 401 || discover->words.status == 403;
 	finish(discover);
@@ -383,8 +382,8 @@ static bool is_asked(const struct discover *discover, const char *question)
 static void gather_questions(struct discover *discover)
 {
 	for (size_t i = 0; i < PROFILE_IDENTIFY; i++)
-		for (size_t p = 0; p < discover->nprofiles; p++) {
-			const struct profile *profile = discover->profiles[p];
+		for (size_t p = 0; p < discover->catalog->n; p++) {
+			const struct profile *profile = discover->catalog->profiles[p];
 			const char *question =
 				i < profile->nidentify
 					? question_of(discover, &profile->identify[i])
@@ -395,28 +394,12 @@ static void gather_questions(struct discover *discover)
 		}
 }
 
-static void add_profile(void *ctx, const char *name, const char *path)
-{
-	struct discover *discover = ctx;
-	struct profile *profile;
-
-	if (discover->nprofiles == PROFILES)
-		return;
-	profile = profile_load(path, NULL, NULL, NULL);
-	(void)name;
-	if (!profile)
-		return;
-	if (discover->eval)
-		profile_compile(profile, discover->eval);
-	discover->profiles[discover->nprofiles++] = profile;
-}
-
 /* Logs say of themselves what they are. */
 static void take_log(struct discover *discover)
 {
-	for (size_t i = 0; i < discover->nprofiles; i++)
-		if (strcmp(discover->profiles[i]->name, "accesslog") == 0)
-			discover->found = discover->profiles[i];
+	for (size_t i = 0; i < discover->catalog->n; i++)
+		if (strcmp(discover->catalog->profiles[i]->name, "accesslog") == 0)
+			discover->found = discover->catalog->profiles[i];
 	discover->result.reachable = true;
 	if (discover->found)
 		strbuf_addstr(&discover->sentence, "is read as an access log");
@@ -426,7 +409,7 @@ static void take_log(struct discover *discover)
 }
 
 struct discover *discover_start(struct loop *loop, struct http *http, struct eval *eval,
-				const struct config_target *target,
+				struct catalog *catalog, const struct config_target *target,
 				void (*done)(void *ctx, const struct discover_result *result),
 				void *ctx, struct err *err)
 {
@@ -435,6 +418,7 @@ struct discover *discover_start(struct loop *loop, struct http *http, struct eva
 	*discover = (struct discover){.loop = loop,
 				      .http = http,
 				      .eval = eval,
+				      .catalog = catalog_ref(catalog),
 				      .target = target,
 				      .done = done,
 				      .ctx = ctx};
@@ -446,16 +430,17 @@ struct discover *discover_start(struct loop *loop, struct http *http, struct eva
 	strbuf_init(&discover->example);
 	strbuf_init(&discover->sentence);
 	pump_init(&discover->pump, loop, eval);
-	profile_list(add_profile, discover);
-	if (!discover->nprofiles)
+	for (size_t i = 0; eval && i < catalog->n; i++)
+		profile_compile(catalog->profiles[i], eval);
+	if (!catalog->n)
 		err_set(err, ERR_NOT_FOUND,
 			"no profiles are installed: install them, or set HYPERCARE_DATA_DIR");
-	if (!discover->nprofiles || reach_init(&discover->reach, target, NULL, err) < 0) {
+	if (!catalog->n || reach_init(&discover->reach, target, NULL, err) < 0) {
 		discover_cancel(discover);
 		return NULL;
 	}
-	for (size_t i = 0; i < discover->nprofiles; i++)
-		reach_cut(&discover->reach, discover->profiles[i]);
+	for (size_t i = 0; i < discover->catalog->n; i++)
+		reach_cut(&discover->reach, discover->catalog->profiles[i]);
 	gather_questions(discover);
 	if (discover->reach.transport == TRANSPORT_LOG)
 		take_log(discover);
@@ -480,8 +465,7 @@ void discover_cancel(struct discover *discover)
 	credential_release(&discover->reader);
 	cancel_claims(discover);
 	pump_release(&discover->pump);
-	for (size_t i = 0; i < discover->nprofiles; i++)
-		profile_unref(discover->profiles[i]);
+	catalog_unref(discover->catalog);
 	reach_release(&discover->reach);
 	secret_wipe(discover->credential);
 	strbuf_release(&discover->body);

@@ -4,6 +4,7 @@
 #define HC_COLLECT_DISCOVER_H
 
 #include "collect/collect.h"
+#include "profile/catalog.h"
 
 struct discover;
 
@@ -15,9 +16,9 @@ struct discover_result {
 };
 
 /* done() is called once, from the loop; then the discover is gone. target is borrowed until then.
- * eval may be NULL: what only jq could tell is not recognised. */
+ * catalog is referenced; eval may be NULL: what only jq could tell is not recognised. */
 struct discover *discover_start(struct loop *loop, struct http *http, struct eval *eval,
-				const struct config_target *target,
+				struct catalog *catalog, const struct config_target *target,
 				void (*done)(void *ctx, const struct discover_result *result),
 				void *ctx, struct err *err);
 /* done() is not called; takes NULL. */

@@ -4,6 +4,7 @@ src_profile_libprofile_a_SOURCES = \
 	src/profile/action_names.c src/profile/action_names.h \
 	src/profile/action_show.c \
 	src/profile/action_table.c \
+	src/profile/catalog.c src/profile/catalog.h \
 	src/profile/describe.c \
 	src/profile/filter.c \
 	src/profile/find.c \
