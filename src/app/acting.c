@@ -21,9 +21,11 @@ static void on_changed(void *ctx, struct plan *plan)
 {
 	struct acting *acting = ctx;
 	struct plan_view view = plan_view(plan);
+	static const struct dims none;
 
 	if (view.alarm)
-		detect_note(acting->means.detect, loop_now(acting->means.loop), view.why);
+		detect_tell(acting->means.detect, EVENT_CRIT, loop_now(acting->means.loop),
+			    view.target, &none, view.why);
 	if (acting->ops.changed)
 		acting->ops.changed(acting->ctx, plan);
 }

@@ -89,6 +89,7 @@ struct scene console_scene(struct console *console)
 		.commands = console_commands(),
 	};
 
+	journal_show(session_journal(console->session), &scene);
 	session_load(console->session, &scene.load_requests_per_s, &scene.load_bytes_per_s);
 	return scene;
 }

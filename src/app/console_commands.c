@@ -1,6 +1,7 @@
 #include "app/console_commands.h"
 
 #include "app/app.h"
+#include "app/console_journal.h"
 #include "base/alloc.h"
 
 #include <ctype.h>
@@ -167,6 +168,9 @@ static int run_close(struct console *console, int argc, const char *const *argv,
 static const struct command own[] = {
 	{{"quit", "", "quit", "program"}, run_quit},
 	{{close_name, "", "", ""}, run_close},
+	{{"note", "TEXT", "writes a note into the journal", "act"}, run_note},
+	{{"ack", "[REASON]", "acknowledges the problem under the cursor until it clears", "act"},
+	 run_ack},
 	{{"retry", "[TARGET]", "poll now what waits or was stopped", "program"}, run_retry},
 	{{"redraw", "", "paint everything anew", "program"}, run_redraw},
 	{{"suspend", "", "back to the shell; fg returns", "program"}, run_suspend},

@@ -22,6 +22,9 @@ static bool is_enough(const struct waiting *waiting, int64_t passed_ms)
 		return true;
 	if (progress.searching)
 		return false;
+	if (session_journal(waiting->session) &&
+	    !journal_caught_up(session_journal(waiting->session)))
+		return false;
 	if (waiting->headless->identify_only)
 		return true;
 	if (progress.failed == progress.targets)
@@ -62,7 +65,8 @@ struct session *headless_run(const struct headless *headless, struct config *con
 	const struct session_ops ops = {.identify_only = headless->identify_only,
 					.keeps_journal = headless->keeps_journal,
 					.only = headless->only,
-					.profile = headless->profile};
+					.profile = headless->profile,
+					.reads_journal = options->journal != NULL};
 	struct waiting waiting = {.headless = headless};
 	struct loop *loop;
 

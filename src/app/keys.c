@@ -7,6 +7,8 @@
 /* Beside those of the screen. */
 static const struct screen_binding own[] = {
 	{"Q", "quit", "quit"},
+	{"m", "prompt : 'note '", "write a note into the journal"},
+	{"A", "ack", "acknowledge the problem until it clears"},
 	{"T", "time-zone", "times in UTC or local"},
 	{"ctrl-l", "redraw", "paint everything anew"},
 	{"y", "copy row", "copy the row"},

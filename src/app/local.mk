@@ -16,9 +16,11 @@ src_app_libapp_a_SOURCES = \
 	src/app/cmd_report.c \
 	src/app/cmd_tables.c \
 	src/app/console.c src/app/console.h \
+	src/app/console_journal.c src/app/console_journal.h \
 	src/app/console_commands.c src/app/console_commands.h \
 	src/app/gateways.c src/app/gateways.h \
 	src/app/headless.c src/app/headless.h \
+	src/app/journal.c src/app/journal.h \
 	src/app/journal_file.c src/app/journal_file.h \
 	src/app/keys.c src/app/keys.h \
 	src/app/operator.c src/app/operator.h \

@@ -55,6 +55,7 @@ struct session {
 	struct store *store;
 	struct loop_fd store_fd;
 	struct acting *acting;
+	struct journal *journal;
 	struct loop_timer judge;
 	int64_t judge_at_ms;
 	int64_t judge_rest_ms; /* nothing is judged before this */
@@ -88,6 +89,8 @@ static void judge_now(struct loop_timer *timer)
 	session->judge_rest_ms = loop_now(session->loop).mono_ms + JUDGE_REST * took_ms;
 	if (whole && session->acting)
 		acting_judged(session->acting);
+	if (whole && session->journal && session->ops.keeps_journal)
+		journal_judged(session->journal);
 	if (whole && session->ops.changed)
 		session->ops.changed(session->ctx);
 	judge_in(session, whole ? JUDGE_MS : 0);
@@ -282,11 +285,18 @@ static void make_acting(struct session *session)
 
 static int open_store(struct session *session, const struct options *options, struct err *err)
 {
+	struct journal_ties ties = {session->loop,
+				    NULL,
+				    session->detect,
+				    session->model,
+				    &session->who.operator, session->ops.changed,
+				    session->ctx};
 	struct store_options paths;
 
-	if (!session->ops.keeps_journal)
+	if (!session->ops.keeps_journal && !session->ops.reads_journal)
 		return 0;
 	journal_paths(options, session->config, &paths);
+	paths.read_only = !session->ops.keeps_journal;
 	session->store = store_new(&paths, err);
 	journal_paths_release(&paths);
 	if (!session->store)
@@ -294,7 +304,10 @@ static int open_store(struct session *session, const struct options *options, st
 	session->store_fd = (struct loop_fd){
 		.fd = store_fd(session->store), .ready = store_is_ready, .ctx = session->store};
 	loop_fd_set(session->loop, &session->store_fd, POLLIN);
-	make_acting(session);
+	if (session->ops.keeps_journal)
+		make_acting(session);
+	ties.store = session->store;
+	session->journal = journal_new(&ties);
 	return 0;
 }
 
@@ -346,6 +359,7 @@ void session_free(struct session *session)
 		close_target(&session->targets[i]);
 	free(session->targets);
 	collect_free(session->collect);
+	journal_free(session->journal);
 	detect_free(session->detect);
 	rules_release(&session->rules);
 	model_free(session->model);
@@ -397,6 +411,11 @@ struct act *session_act(const struct session *session)
 struct store *session_store(const struct session *session)
 {
 	return session->store;
+}
+
+struct journal *session_journal(const struct session *session)
+{
+	return session->journal;
 }
 
 const struct operator* session_operator(const struct session *session)

@@ -4,6 +4,7 @@
 #define HC_APP_SESSION_H
 
 #include "act/act.h"
+#include "app/journal.h"
 #include "app/operator.h"
 #include "app/options.h"
 #include "collect/collect.h"
@@ -19,6 +20,7 @@ struct session_ops {
 	const char *only;        /* name of the one target that is used, or NULL: all */
 	bool identify_only;      /* recognise the targets, do not poll them */
 	bool keeps_journal;      /* open the store, for writing */
+	bool reads_journal;      /* open it for reading alone */
 	struct profile *profile; /* what every target is taken for, or NULL; referenced */
 };
 
@@ -37,6 +39,7 @@ const struct config *session_config(const struct session *session);
 
 /* The journal, or NULL where the session keeps none; and who is at this console. */
 struct store *session_store(const struct session *session);
+struct journal *session_journal(const struct session *session); /* the same */
 const struct operator* session_operator(const struct session *session);
 
 /* Actions, or NULL where the session keeps no journal: without one nothing is changed. */

@@ -38,7 +38,8 @@ enum event_kind {
 	EVENT_CLEAR,
 	EVENT_CHANGE,
 	EVENT_NOTE,
-	EVENT_STALE
+	EVENT_STALE,
+	EVENT_ACTION
 };
 struct event {
 	enum event_kind kind;
@@ -84,7 +85,10 @@ size_t detect_past(const struct detect *detect, struct clock at, struct arena *a
 /* Events, newest first; at most 512 are kept. */
 size_t detect_event_count(const struct detect *detect);
 const struct event *detect_event(const struct detect *detect, size_t i);
-void detect_note(struct detect *detect, struct clock at, const char *text); /* sanitised */
+/* Adds a note or an action that was told by others; an older one goes where it belongs. The text
+ * is sanitised. */
+void detect_tell(struct detect *detect, enum event_kind kind, struct clock at, uint32_t target,
+		 const struct dims *dims, const char *text);
 
 /* Whether a finding is about a row: they share what it is about, besides the target, and differ in
  * nothing; one about a whole target only when the row is one, too. */

@@ -83,9 +83,27 @@ const struct event *detect_event(const struct detect *detect, size_t i)
 	return &detect->events[(detect->next_event + 2 * EVENTS_MAX - 1 - i) % EVENTS_MAX];
 }
 
-void detect_note(struct detect *detect, struct clock at, const char *text)
+static void swap_events(struct detect *detect, size_t a, size_t b)
 {
-	const struct dims none = {{0}};
+	struct event event = detect->events[a];
+	dims_id dims = detect->event_dims[a];
 
-	events_add(detect, EVENT_NOTE, at, UINT32_MAX, &none, text);
+	detect->events[a] = detect->events[b];
+	detect->event_dims[a] = detect->event_dims[b];
+	detect->events[b] = event;
+	detect->event_dims[b] = dims;
+}
+
+void detect_tell(struct detect *detect, enum event_kind kind, struct clock at, uint32_t target,
+		 const struct dims *dims, const char *text)
+{
+	events_add(detect, kind, at, target, dims, text);
+	for (size_t i = 0; i + 1 < detect->nevents; i++) {
+		size_t slot = (detect->next_event + 2 * EVENTS_MAX - 1 - i) % EVENTS_MAX;
+		size_t before = (slot + EVENTS_MAX - 1) % EVENTS_MAX;
+
+		if (detect->events[before].at.wall_ms <= at.wall_ms)
+			break;
+		swap_events(detect, slot, before);
+	}
 }

@@ -226,7 +226,7 @@ static void add_timeline(struct strbuf *out, const struct report_input *input)
 	static const char *const kinds[] = {
 		[EVENT_CRIT] = "CRIT",   [EVENT_WARN] = "WARN",  [EVENT_PEND] = "pend",
 		[EVENT_CLEAR] = "clear", [EVENT_CHANGE] = "chg", [EVENT_NOTE] = "note",
-		[EVENT_STALE] = "stale"};
+		[EVENT_STALE] = "stale", [EVENT_ACTION] = "act"};
 	size_t n = detect_event_count(input->detect);
 
 	if (n)

@@ -346,6 +346,13 @@ static int read_head(struct db *db, int64_t *ret_seq, char ret_chain[65], struct
 	return code == SQLITE_ROW || code == SQLITE_DONE ? 0 : db_fail(db, "cannot read", err);
 }
 
+int db_last(struct db *db, int64_t *ret_seq, struct err *err)
+{
+	char chain[65];
+
+	return read_head(db, ret_seq, chain, err);
+}
+
 int db_insert(struct db *db, struct entry *entry, struct err *err)
 {
 	sqlite3_stmt *stmt = db->insert;

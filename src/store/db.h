@@ -40,6 +40,8 @@ int db_mark_imported(struct db *db, const char *id, bool *ret_new, struct err *e
 int db_claim(struct db *db, const char *name, const struct operator* by, bool *ret_first,
 	     struct err *err);
 
+/* The last seq, 0 without any. */
+int db_last(struct db *db, int64_t *ret_seq, struct err *err);
 /* Whether anybody else has written since the last call. */
 bool db_has_changed(struct db *db);
 /* Adds the entries that the filter lets through. */

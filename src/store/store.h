@@ -100,7 +100,8 @@ void store_list(struct store *store, const struct entry_filter *filter, const st
 		void *ctx);
 
 /* Calls entry() for all that come after seq, whoever wrote them, as they come: looks once a second,
- * cheaply (PRAGMA data_version). One follower a store. */
+ * cheaply (PRAGMA data_version). A negative seq begins with so many of the newest. done is called
+ * once, when all that was there has been told. One follower a store. */
 void store_follow(struct store *store, int64_t after_seq, const struct entry_ops *ops, void *ctx);
 
 /* Exactly one of all consoles gets a name: done has seq 1 for it, 0 for the others. */

@@ -23,6 +23,18 @@ static char *clean(char *buf, size_t cap, const struct strbuf *text)
 	return buf;
 }
 
+char *entry_name(const struct entry *entry, char *buf, size_t cap)
+{
+	const struct operator* who = & entry->operator;
+	const char *name = is_set(who->claimed)     ? who->claimed
+			   : is_set(who->sudo_user) ? who->sudo_user
+			   : is_set(who->login)     ? who->login
+						    : "?";
+
+	utf8_sanitise(buf, cap, name, strlen(name));
+	return buf;
+}
+
 char *entry_who(const struct entry *entry, char *buf, size_t cap)
 {
 	const struct operator* who = & entry->operator;
@@ -88,7 +100,8 @@ void entry_full(const struct entry *entry, bool utc, struct strbuf *ret_text)
 	add_line(ret_text, "entry", seq);
 	add_line(ret_text, "kind", entry_kind_word(entry->kind));
 	add_line(ret_text, "at",
-		 clock_format(at, sizeof(at), "%Y-%m-%d %H:%M:%S %Z", entry->wall_ms, utc));
+		 utc ? clock_format(at, sizeof(at), "%Y-%m-%d %H:%M:%S UTC", entry->wall_ms, utc)
+		     : clock_format(at, sizeof(at), "%Y-%m-%d %H:%M:%S %Z", entry->wall_ms, utc));
 	add_line(ret_text, "by", entry_who(entry, who, sizeof(who)));
 	for (size_t i = 0; i < ENTRY_FIELDS; i++)
 		if (entry_text(entry, i) != entry->detail)

@@ -5,6 +5,10 @@
 
 #include "store/store.h"
 
+/* "anna": who is most likely meant: the one claimed, else who used sudo, else the login. Returns
+ * buf. */
+char *entry_name(const struct entry *entry, char *buf, size_t cap);
+
 /* "anna", "anna as root", "ops, says anna": the verified login, and what is claimed beside it.
  * Returns buf. */
 char *entry_who(const struct entry *entry, char *buf, size_t cap);

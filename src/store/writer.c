@@ -173,6 +173,19 @@ static void follow(struct writer *writer, struct request *request)
 	request_free(request);
 }
 
+/* Where the newest so many begin. */
+static int begin_told(struct writer *writer, struct err *err)
+{
+	int64_t last;
+
+	if (writer->told >= 0)
+		return 0;
+	if (db_last(&writer->db, &last, err))
+		return -1;
+	writer->told = last + writer->told > 0 ? last + writer->told : 0;
+	return 0;
+}
+
 /* One portion of what is new; false when that was all. */
 static bool tell_portion(struct writer *writer)
 {
@@ -181,9 +194,10 @@ static bool tell_portion(struct writer *writer)
 
 	news->ops = writer->follow_ops;
 	news->ctx = writer->follow_ctx;
-	news->filter = (struct entry_filter){.after_seq = writer->told, .limit = PORTION};
-	if (!open_db(writer, &news->err))
+	if (!open_db(writer, &news->err) && !begin_told(writer, &news->err)) {
+		news->filter = (struct entry_filter){.after_seq = writer->told, .limit = PORTION};
 		db_list(&writer->db, &news->filter, &news->found, &news->err);
+	}
 	n = news->found.n;
 	if (n)
 		writer->told = news->found.entries[n - 1]->seq;

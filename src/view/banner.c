@@ -201,6 +201,22 @@ static void link_text(const struct view *view, char *buf, size_t cap)
 		snprintf(buf, cap, "link ok %.1f kB/s", scene->link_bytes_per_s / 1000);
 }
 
+/* A journal that is not written is said in the place of all else but the filter. */
+static bool draw_trouble(struct view *view, struct area area, enum style style, const char *left)
+{
+	const char *trouble = view->scene->trouble;
+	int column = utf8_width(left) + 1;
+
+	if (!trouble || !*trouble)
+		return false;
+	if (column > area.columns / 2)
+		column = area.columns / 2;
+	area_text(area, 0, 0, style, left);
+	area_fill(area, 0, column, area.columns - column, ' ', STYLE_CRIT);
+	area_printf(area, 0, column, STYLE_CRIT, " JOURNAL: %s", trouble);
+	return true;
+}
+
 static void draw_second(struct view *view, struct area area)
 {
 	const struct target_info *target = cursor_target(view);
@@ -222,6 +238,8 @@ static void draw_second(struct view *view, struct area area)
 		 view->scene->load_requests_per_s, link);
 	if (utf8_width(left) + utf8_width(right) + 1 > area.columns)
 		snprintf(right, sizeof(right), "%s ", link);
+	if (draw_trouble(view, area, style, left))
+		return;
 	if (utf8_width(left) + utf8_width(right) + 1 <= area.columns)
 		area_text_right(area, 0, area.columns, style, right);
 	area_text(area, 0, 0, style, left);

@@ -116,7 +116,7 @@ static int pane_by_name(const char *name)
 {
 	int i;
 
-	for (i = 0; i < PANE_COUNT; i++)
+	for (i = 0; i < PANE_OVERVIEW; i++)
 		if (!strcasecmp(pane_ops_of((enum pane_id)i)->tab, name))
 			return i;
 	return -1;
@@ -125,7 +125,7 @@ static int pane_by_name(const char *name)
 static void focus(struct screen *screen, enum pane_id pane)
 {
 	screen->place.focus = pane;
-	if (pane != PANE_PROBLEMS)
+	if (pane != PANE_PROBLEMS && pane < PANE_OVERVIEW)
 		screen->place.tab = pane;
 }
 
@@ -137,7 +137,7 @@ int run_pane(const struct call *call)
 	int pane = pane_by_name(call_word(call, 1));
 
 	if (step)
-		pane = ((int)call->screen->place.focus + step + PANE_COUNT) % PANE_COUNT;
+		pane = ((int)call->screen->place.focus + step + PANE_OVERVIEW) % PANE_OVERVIEW;
 	if (pane < 0)
 		return call_usage(call);
 	if (call_single(call->screen)) {
@@ -162,7 +162,7 @@ static const struct {
 	[SCREEN_TARGETS] = {"targets", PANE_TARGETS},
 	[SCREEN_INCIDENTS] = {"incidents", PANE_COUNT},
 	[SCREEN_JOURNEYS] = {"journeys", PANE_COUNT},
-	[SCREEN_JOURNAL] = {"journal", PANE_COUNT},
+	[SCREEN_JOURNAL] = {"journal", PANE_JOURNAL},
 	[SCREEN_TIMELINE] = {"timeline", PANE_TIMELINE},
 };
 
@@ -204,6 +204,8 @@ int run_open(const struct call *call)
 		return dialog_begin(&call->screen->dialog, call->view->scene, call->err);
 	if (call->screen->pager.open || call->screen->place.opened)
 		return 0;
+	if (call->screen->place.focus == PANE_JOURNAL)
+		return journal_open_entry(call);
 	if (!screen_row(call->screen, &row) || !(dims_mask(&row.dims) || row.target != UINT32_MAX))
 		return err_set(call->err, ERR_NOT_FOUND, "there is no row to open");
 	view_step(call->screen);

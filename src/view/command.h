@@ -65,6 +65,9 @@ const struct pane_ops *pane_ops_of(enum pane_id pane);
 void complete_word(void *ctx, enum prompt_kind kind, const char *line, size_t start,
 		   struct prompt_matches *matches);
 
+/* Opens the journal's entry under the cursor. */
+int journal_open_entry(const struct call *call);
+
 void opened_scroll(struct screen *screen, long rows);
 void opened_reset(struct screen *screen);
 

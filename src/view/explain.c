@@ -135,7 +135,7 @@ static size_t add_events(const struct view *view, const struct identity *row, bo
 		bool near = event->target == UINT32_MAX || event->target == row->target;
 		char at[16];
 
-		if (event->kind != EVENT_CHANGE && event->kind != EVENT_NOTE)
+		if (!event_is_mark(event->kind))
 			continue;
 		if ((near && concerns(&event->dims, &row->dims)) != about)
 			continue;

@@ -13,6 +13,8 @@ enum pane_id {
 	PANE_AI,
 	PANE_TARGETS,
 	PANE_TIMELINE,
+	PANE_OVERVIEW, /* so many are on the overview; the others have a screen of their own */
+	PANE_JOURNAL = PANE_OVERVIEW,
 	PANE_COUNT
 };
 

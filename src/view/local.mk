@@ -16,6 +16,7 @@ src_view_libview_a_SOURCES = \
 	src/view/pane_order.c \
 	src/view/pane_query.c \
 	src/view/panes/ai.c \
+	src/view/panes/journal.c \
 	src/view/panes/limited.c \
 	src/view/panes/opened.c src/view/panes/opened.h \
 	src/view/panes/opened_draw.c \
@@ -30,7 +31,7 @@ src_view_libview_a_SOURCES = \
 	src/view/table.c src/view/table.h \
 	src/view/view.c \
 	src/view/worddiff.c src/view/worddiff.h
-VIEW_LIBS = src/view/libview.a $(ACT_LIBS) $(DETECT_LIBS)
+VIEW_LIBS = src/view/libview.a $(ACT_LIBS) $(STORE_LIBS) $(DETECT_LIBS)
 
 if HAVE_CHECK
 check_PROGRAMS += check_view_frame
@@ -45,6 +46,13 @@ check_view_screens_SOURCES = tests/check_view_screens.c tests/view_scene.c tests
 	tests/golden.c tests/golden.h
 check_view_screens_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_view_screens_LDADD = $(WHOLE) src/view/libview.a $(PARTS) $(VIEW_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += check_view_journal
+TESTS += check_view_journal
+check_view_journal_SOURCES = tests/check_view_journal.c tests/view_scene.c tests/view_scene.h \
+	tests/golden.c tests/golden.h
+check_view_journal_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_view_journal_LDADD = $(VIEW_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += check_view_dialog check_view_worddiff
 TESTS += check_view_dialog check_view_worddiff
@@ -76,6 +84,13 @@ EXTRA_DIST += \
 	tests/screens/first-answer-120x40.screen \
 	tests/screens/help-120x60.screen \
 	tests/screens/help-80x24.screen \
+	tests/screens/journal-120x40.screen \
+	tests/screens/journal-40x10.screen \
+	tests/screens/journal-80x24.screen \
+	tests/screens/journal-acked-120x40.screen \
+	tests/screens/journal-entry-80x24.screen \
+	tests/screens/journal-filtered-80x24.screen \
+	tests/screens/journal-trouble-80x24.screen \
 	tests/screens/least-40x10.screen \
 	tests/screens/limited-120x40.screen \
 	tests/screens/limited-80x24.screen \

@@ -123,7 +123,7 @@ struct pane {
 };
 
 extern const struct pane_ops problems_pane, routes_pane, limited_pane, ai_pane, targets_pane,
-	timeline_pane;
+	timeline_pane, journal_pane;
 
 /* Loads the rows when they are not there, and puts the cursor back on its row. */
 void pane_load(struct view *view, struct pane *pane, int columns);

@@ -15,6 +15,7 @@ static const struct pane_ops *const all_ops[PANE_COUNT] = {
 	[PANE_PROBLEMS] = &problems_pane, [PANE_ROUTES] = &routes_pane,
 	[PANE_LIMITED] = &limited_pane,   [PANE_AI] = &ai_pane,
 	[PANE_TARGETS] = &targets_pane,   [PANE_TIMELINE] = &timeline_pane,
+	[PANE_JOURNAL] = &journal_pane,
 };
 
 const struct pane_ops *pane_ops_of(enum pane_id pane)
@@ -91,6 +92,20 @@ bool screen_cursor(const struct screen *screen, struct dims *ret_dims, uint32_t 
 	*ret_dims = row.dims;
 	*ret_target = row.target;
 	return true;
+}
+
+uint32_t screen_finding(const struct screen *screen, const struct scene *scene)
+{
+	const struct finding *worst;
+	struct identity row;
+	bool unjudged;
+
+	if (!screen_row(screen, &row))
+		return 0;
+	if (screen->place.focus == PANE_PROBLEMS)
+		return row.id;
+	worst = detect_about(scene->detect, &row.dims, &unjudged);
+	return worst ? worst->id : 0;
 }
 
 static bool is_tagged(const struct screen *screen, const struct item *item)
@@ -193,7 +208,7 @@ static void draw_tabs(struct view *view)
 		 pane->shown, pane->all);
 	rule_draw(area, 0, STYLE_TITLE, "", note);
 	area_fill(area, 0, 0, 4, area.frame->ascii ? '-' : 0x2500, STYLE_BORDER);
-	for (id = PANE_ROUTES; id < PANE_COUNT; id++)
+	for (id = PANE_ROUTES; id < PANE_OVERVIEW; id++)
 		column = draw_tab(view, area, column, (enum pane_id)id);
 }
 
@@ -244,7 +259,7 @@ static void draw_overview(struct view *view)
 			draw_note(view);
 		return;
 	}
-	for (id = PANE_ROUTES; id < PANE_COUNT; id++)
+	for (id = PANE_ROUTES; id < PANE_OVERVIEW; id++)
 		draw_titled(view, (enum pane_id)id);
 	draw_separators(view);
 }

@@ -6,6 +6,7 @@
 #include "config/keymap.h"
 #include "detect/detect.h"
 #include "query/query.h"
+#include "store/store.h"
 #include "view/frame.h"
 
 enum screen_name {
@@ -14,7 +15,7 @@ enum screen_name {
 	SCREEN_AI,
 	SCREEN_LIMITED,
 	SCREEN_TARGETS,
-	SCREEN_INCIDENTS, /* 6 to 8: not yet */
+	SCREEN_INCIDENTS, /* 6 and 7: not yet */
 	SCREEN_JOURNEYS,
 	SCREEN_JOURNAL,
 	SCREEN_TIMELINE
@@ -39,6 +40,21 @@ struct scene {
 	/* The plans there are, newest first. */
 	const struct plan_view *plans;
 	size_t nplans;
+	/* The newest entries of the journal, newest first, and why it is not written, or "". */
+	const struct scene_entry {
+		const struct entry *entry;
+		uint32_t target; /* UINT32_MAX: none that there is */
+		struct dims dims;
+	} * entries;
+	size_t nentries;
+	const char *trouble; /* NULL is "" */
+	/* The findings that somebody has acknowledged. */
+	const struct scene_ack {
+		uint32_t finding;
+		int64_t wall_ms;
+		const char *who;
+	} * acks;
+	size_t nacks;
 	bool simulated; /* the demo: said in the banner */
 	double link_bytes_per_s;
 	unsigned link_one_in; /* 1 frame in N leaves; 1: all */
@@ -121,6 +137,8 @@ struct clock screen_at(const struct screen *screen, struct clock now);
 
 /* The row under the cursor: its dims and target; false when there is none. */
 bool screen_cursor(const struct screen *screen, struct dims *ret_dims, uint32_t *ret_target);
+/* The number of the problem under the cursor, of another row the worst about it; 0: none. */
+uint32_t screen_finding(const struct screen *screen, const struct scene *scene);
 /* The tagged rows of the focused pane, at most cap; returns how many. */
 size_t screen_tagged(const struct screen *screen, struct dims *ret_dims, size_t cap);
 /* For y and Y: the tagged rows, else the row under the cursor, each as one line of tab-separated

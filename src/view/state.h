@@ -133,6 +133,8 @@ void rule_draw(struct area area, int row, enum style style, const char *title, c
 
 const char *view_guard(enum target_guard guard); /* "RO", "ASK", "RW" */
 const char *event_name(enum event_kind kind);
+/* Whether it may have caused what figures show: a change, an action or a note. */
+bool event_is_mark(enum event_kind kind);
 
 /* The standing of a target, from all its sources. */
 struct standing {

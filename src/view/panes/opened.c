@@ -173,8 +173,7 @@ static void load_marks(struct view *view, struct opened *opened)
 		const struct event *event = view_event(view, i);
 		int64_t back = last - event->at.wall_ms / OPENED_STEP_MS;
 
-		if ((event->kind == EVENT_CHANGE || event->kind == EVENT_NOTE) && back >= 0 &&
-		    back < OPENED_STEPS)
+		if (event_is_mark(event->kind) && back >= 0 && back < OPENED_STEPS)
 			opened->marks[OPENED_STEPS - 1 - back] = true;
 	}
 }

@@ -196,7 +196,7 @@ static int draw_changes(const struct canvas *canvas, int row)
 	for (i = 0; i < view_event_count(canvas->view) && n < LINES_SHOWN; i++) {
 		const struct event *event = view_event(canvas->view, i);
 
-		if (event->kind != EVENT_CHANGE && event->kind != EVENT_NOTE)
+		if (!event_is_mark(event->kind))
 			continue;
 		area_printf(canvas->area, row++, 2, STYLE_TEXT, "%s %-4s %s",
 			    view_time(canvas->view, event->at.wall_ms, at), event_name(event->kind),

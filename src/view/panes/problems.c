@@ -102,6 +102,22 @@ static void lasts_text(const struct view *view, const struct finding *finding, b
 		snprintf(buf, cap, "%s", age);
 }
 
+/* "ack anna 14:32; " and the reason. */
+static void why_text(const struct view *view, const struct finding *finding, char *buf, size_t cap)
+{
+	char at[16];
+	int len = 0;
+
+	for (size_t i = 0; i < view->scene->nacks && !len; i++) {
+		const struct scene_ack *ack = &view->scene->acks[i];
+
+		if (ack->finding == finding->id)
+			len = snprintf(buf, cap, "ack %.32s %.5s; ", ack->who,
+				       view_time(view, ack->wall_ms, at));
+	}
+	finding_reason(finding, view->scene->utc, buf + len, cap - (size_t)len);
+}
+
 static void text(const struct view *view, const struct item *item, int what, int width, char *buf,
 		 size_t cap)
 {
@@ -123,7 +139,7 @@ static void text(const struct view *view, const struct item *item, int what, int
 	else if (what == WHAT_TEXT)
 		snprintf(buf, cap, "%s", finding->what);
 	else if (what == WHY)
-		finding_reason(finding, view->scene->utc, buf, cap);
+		why_text(view, finding, buf, cap);
 	else
 		snprintf(buf, cap, "%s", finding->rule->owner[0] ? finding->rule->owner : "-");
 }

@@ -31,12 +31,17 @@ static const struct {
 	[EVENT_CRIT] = {"CRIT", STYLE_CRIT},    [EVENT_WARN] = {"WARN", STYLE_WARN},
 	[EVENT_PEND] = {"pend", STYLE_PEND},    [EVENT_CLEAR] = {"clear", STYLE_GOOD_NEWS},
 	[EVENT_CHANGE] = {"chg", STYLE_MARK},   [EVENT_NOTE] = {"note", STYLE_TEXT},
-	[EVENT_STALE] = {"stale", STYLE_STALE},
+	[EVENT_STALE] = {"stale", STYLE_STALE}, [EVENT_ACTION] = {"act", STYLE_MARK},
 };
 
 const char *event_name(enum event_kind kind)
 {
 	return kinds[kind].name;
+}
+
+bool event_is_mark(enum event_kind kind)
+{
+	return kind == EVENT_CHANGE || kind == EVENT_NOTE || kind == EVENT_ACTION;
 }
 
 /* Events have no number; what they say and when tells them apart. */
