@@ -4,7 +4,7 @@
 #include "base/strbuf.h"
 #include "collect/reach.h"
 #include "config/paths.h"
-#include "query/query.h"
+#include "parse/accesslog.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -142,20 +142,6 @@ static int check_target(const struct config_target *target, struct err *err)
 	return reach_check(target, err);
 }
 
-/* Whether the text is that of a target as --target compares it. */
-static bool is_meant(const struct config_target *target, const char *text)
-{
-	const struct filter filter = {.terms = {{.dim = DIM_TARGET, .text = text}}, .n = 1};
-	struct names *names = names_new();
-	struct dims dims = {0};
-	bool result;
-
-	dims.value[DIM_TARGET] = names_symbol(names, target->name, strlen(target->name));
-	result = filter_matches(&filter, names, &dims);
-	names_unref(names);
-	return result;
-}
-
 int targets_check(const struct config *config, const struct options *options, struct err *err)
 {
 	size_t meant = 0;
@@ -167,7 +153,7 @@ int targets_check(const struct config *config, const struct options *options, st
 			err_prefix(err, "%s", target->name);
 			return -1;
 		}
-		meant += options->target && is_meant(target, options->target);
+		meant += options->target && !strcmp(target->name, options->target);
 	}
 	if (options->target && !meant)
 		return err_set(err, ERR_NOT_FOUND, "--target: no target is called %.80s",

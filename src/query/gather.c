@@ -53,9 +53,12 @@ void gather_init(struct gather *gather, const struct model *model, const struct 
 	gather->uptimes_ms = arena_array(arena, ntargets + 1, sizeof(*gather->uptimes_ms));
 	for (size_t i = 0; i < ntargets; i++)
 		gather->uptimes_ms[i] = NAN;
-	for (size_t i = 0; query->filter && i < query->filter->n; i++)
+	for (size_t i = 0; query->filter && i < query->filter->n; i++) {
 		if (query->filter->terms[i].dim != DIM_CODE)
 			gather->codeless.terms[gather->codeless.n++] = query->filter->terms[i];
+		if (query->filter->terms[i].dim == DIM_TARGET)
+			gather->targets.terms[gather->targets.n++] = query->filter->terms[i];
+	}
 }
 
 void gather_release(struct gather *gather)
@@ -324,6 +327,20 @@ static void add_target(struct gather *gather, uint32_t target)
 	}
 }
 
+/* Whether series of the target may pass: with many targets most questions are about one. */
+static bool is_asked(const struct gather *gather, uint32_t target)
+{
+	struct dims dims = {{0}};
+
+	if (!model_target(gather->model, target))
+		return false;
+	dims.value[DIM_TARGET] = model_target_symbol(gather->model, target);
+	if (gather->exact_mask & DIM_BIT(DIM_TARGET) &&
+	    gather->exact->value[DIM_TARGET] != dims.value[DIM_TARGET])
+		return false;
+	return filter_matches(&gather->targets, gather->names, &dims);
+}
+
 void gather_run(struct gather *gather)
 {
 	const struct query *query = gather->query;
@@ -333,7 +350,7 @@ void gather_run(struct gather *gather)
 		gather->groups[i]->accs = arena_array(gather->arena, gather->nslots,
 						      sizeof(*gather->groups[i]->accs));
 	for (uint32_t target = 0; target < ntargets; target++)
-		if (model_target(gather->model, target) &&
+		if (is_asked(gather, target) &&
 		    ((query->by & DIM_BIT(DIM_TARGET)) || gather_counts(gather, target)))
 			add_target(gather, target);
 }

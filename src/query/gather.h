@@ -75,6 +75,7 @@ struct gather {
 	const struct dims *exact; /* dims that a series must have under exact_mask, or NULL */
 	dim_mask exact_mask;
 	struct filter codeless; /* the filter without its terms about codes */
+	struct filter targets;  /* its terms about targets alone */
 	dim_mask needed;        /* dims that the query asks about */
 	struct arena *arena;
 	struct feed feeds[GATHER_FEEDS];

@@ -238,6 +238,21 @@ static void time_pane(struct bench *bench, int64_t second)
 	time_query(bench, "a pane of routes, 10 columns", &query);
 }
 
+/* What a rule or an opened row asks about one target among all. */
+static void time_one(struct bench *bench, int64_t second)
+{
+	const struct clock now = {second * 1000, second * 1000};
+	struct dims dims = {{0}};
+	double start;
+
+	dims.value[DIM_TARGET] = model_target_symbol(bench->model, bench->n / 2);
+	start = cpu_seconds();
+	for (int i = 0; i < 100; i++)
+		query_one(bench->model, M_P95, COLUMN_VALUE, &dims, DIM_BIT(DIM_TARGET), 60000,
+			  now);
+	printf("%-38s %8.3f ms\n", "p95 of one target", (cpu_seconds() - start) * 10);
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t n = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 1000;
@@ -268,6 +283,7 @@ int main(int argc, char **argv)
 	       spent * 1000 / (double)ticks);
 	time_queries(&bench, (ticks - 1) * INTERVAL_MS / 1000 + 5);
 	time_pane(&bench, (ticks - 1) * INTERVAL_MS / 1000 + 5);
+	time_one(&bench, (ticks - 1) * INTERVAL_MS / 1000 + 5);
 	for (uint32_t i = 0; i < n; i++)
 		dict_release(&bench.gateways[i].dict);
 	free(bench.gateways);
