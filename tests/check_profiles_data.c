@@ -287,6 +287,7 @@ static void reading_init(struct reading *reading, const struct profile_source *s
 static void reading_release(struct reading *reading)
 {
 	dict_release(&reading->dict);
+	mapping_own_release(&reading->own);
 	names_unref(reading->names);
 	free(reading->values);
 	free(reading->links);
@@ -357,6 +358,9 @@ static const struct data_case {
 	const char *const *vars;
 } cases[] = {
 	{"haproxy", "metrics", "haproxy-2.6.12.prom", NULL},
+	{"haproxy", "metrics", "haproxy-2.6.12.own-answers.prom", NULL},
+	{"haproxy", "stat", "haproxy-2.6.12.own-answers.csv", NULL},
+	{"haproxy", "metrics", "haproxy-two-frontends.made.prom", NULL},
 	{"haproxy", "metrics", "haproxy-denying-backend.made.prom", NULL},
 	{"haproxy", "stat", "haproxy-2.6.12.show-stat.csv", NULL},
 	{"haproxy", "info", "haproxy-2.6.12.show-info.txt", NULL},

@@ -20,6 +20,7 @@ void batch_release(struct batch *batch)
 	dict_release(&batch->dict);
 	free(batch->values);
 	free(batch->links);
+	mapping_own_release(&batch->own);
 	*batch = (struct batch){0};
 }
 

@@ -2,7 +2,7 @@
  * a finished tick and add nothing: they take values out, or put a value into its signal's terms.
  * They know their own series by the fixed dims that the profile sets, so that several gateways may
  * come in one answer. */
-#include "profile/mapping.h"
+#include "profile/filter.h"
 
 #include "base/alloc.h"
 
@@ -24,10 +24,12 @@ static bool same(const struct names *names, const struct dict_entry *a, const st
 /* LiteLLM writes the state of a deployment twice: under the provider's model name, which follows
  * what happens, and after a cooldown under the name of the model group, where the 2 stays for
  * ever. Of the series of one deployment the best is the one that moves. */
-static void litellm_deployments(struct names *names, struct dict *dict, double *values)
+static void litellm_deployments(struct mapping_own *own, struct names *names, struct dict *dict,
+				double *values)
 {
 	const dim_mask one = DIM_BIT(DIM_TARGET) | DIM_BIT(DIM_NODE);
 
+	(void)own;
 	for (uint32_t i = 0; i < dict->n; i++) {
 		const struct dict_entry *entry = &dict->entries[i];
 
@@ -128,27 +130,12 @@ static void caddy_errors(struct names *names, struct dict *dict, double *values)
 	}
 }
 
-static void caddy_handlers(struct names *names, struct dict *dict, double *values)
+static void caddy_handlers(struct mapping_own *own, struct names *names, struct dict *dict,
+			   double *values)
 {
+	(void)own;
 	caddy_errors(names, dict, values);
 	caddy_inner(names, dict, values);
-}
-
-/* HAProxy adds what a backend denies to the frontend's count of denials too, and to the backend's
- * answers. As long as no backend denies, the frontends' denials are answers that no backend has;
- * else nothing tells them apart. */
-static void haproxy_denied(struct names *names, struct dict *dict, double *values)
-{
-	symbol denied = names_find(names, "denied");
-	bool in_backends = false;
-
-	for (uint32_t i = 0; i < dict->n; i++)
-		in_backends |= dict->entries[i].signal == SIGNAL_DENIED &&
-			       dict->entries[i].part == PART_TOTAL && values[i] > 0;
-	for (uint32_t i = 0; in_backends && denied && i < dict->n; i++)
-		if (dict->entries[i].signal == SIGNAL_REQUESTS &&
-		    names_dims(names, dict->entries[i].dims)->value[DIM_REASON] == denied)
-			values[i] = tick_absent();
 }
 
 static bool is_of_type(const struct names *names, const struct dict_entry *entry, const char *type)
@@ -159,10 +146,12 @@ static bool is_of_type(const struct names *names, const struct dict_entry *entry
 
 /* Traefik counts a request at its entrypoint, its router and its service. Where routers are counted
  * at all, rows are those, and what entrypoints or services say of the same requests goes. */
-static void traefik_levels(struct names *names, struct dict *dict, double *values)
+static void traefik_levels(struct mapping_own *own, struct names *names, struct dict *dict,
+			   double *values)
 {
 	bool routers = false;
 
+	(void)own;
 	for (uint32_t i = 0; i < dict->n; i++)
 		routers |= dict->entries[i].signal == SIGNAL_REQUESTS &&
 			   !tick_is_absent(values[i]) &&
@@ -181,8 +170,10 @@ static void traefik_levels(struct names *names, struct dict *dict, double *value
 
 /* The state of an upstream's server is a number: 1 up, 2 draining, 3 down, 4 unavailable, 5 being
  * checked, 6 unhealthy. */
-static void nginx_states(struct names *names, struct dict *dict, double *values)
+static void nginx_states(struct mapping_own *own, struct names *names, struct dict *dict,
+			 double *values)
 {
+	(void)own;
 	(void)names;
 	for (uint32_t i = 0; i < dict->n; i++)
 		if (dict->entries[i].signal == SIGNAL_NODE_UP && !tick_is_absent(values[i]))
@@ -195,10 +186,10 @@ static const struct map_filter filters[] = {
 	 "newer "
 	 "versions also count it among the answers",
 	 caddy_handlers},
-	{"haproxy-denied",
-	 "adds what frontends denied to the requests only while no backend denies, because their "
-	 "counter holds that too",
-	 haproxy_denied},
+	{"haproxy-answers",
+	 "what frontends answered that no backend did, and what backends answered that no server "
+	 "did, is the gateway's own",
+	 haproxy_answers},
 	{"litellm-deployments",
 	 "of the two states that a deployment has after a cooldown, takes the one that still "
 	 "changes",

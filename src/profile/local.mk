@@ -6,7 +6,8 @@ src_profile_libprofile_a_SOURCES = \
 	src/profile/action_table.c \
 	src/profile/catalog.c src/profile/catalog.h \
 	src/profile/describe.c \
-	src/profile/filter.c \
+	src/profile/filter.c src/profile/filter.h \
+	src/profile/filter_haproxy.c \
 	src/profile/find.c \
 	src/profile/load.c src/profile/load.h \
 	src/profile/mapping.c src/profile/mapping.h \
@@ -111,6 +112,12 @@ EXTRA_DIST += \
 	tests/data/profiles/haproxy-2.6.12.show-info.txt.want \
 	tests/data/profiles/haproxy-2.6.12.show-stat.csv \
 	tests/data/profiles/haproxy-2.6.12.show-stat.csv.want \
+	tests/data/profiles/haproxy-2.6.12.own-answers.csv \
+	tests/data/profiles/haproxy-2.6.12.own-answers.csv.want \
+	tests/data/profiles/haproxy-2.6.12.own-answers.prom \
+	tests/data/profiles/haproxy-2.6.12.own-answers.prom.want \
+	tests/data/profiles/haproxy-two-frontends.made.prom \
+	tests/data/profiles/haproxy-two-frontends.made.prom.want \
 	tests/data/profiles/haproxy-denying-backend.made.prom \
 	tests/data/profiles/haproxy-denying-backend.made.prom.want \
 	tests/data/profiles/kong-3.9.0.health.json \

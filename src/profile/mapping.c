@@ -1,11 +1,13 @@
 /* Applies a source's rules to series and rows. */
 #include "profile/mapping.h"
 
+#include "base/alloc.h"
 #include "base/decimal.h"
 #include "base/utf8.h"
 #include "profile/rule.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TEXT_BYTES 257 /* what a symbol keeps, and a terminator */
@@ -346,6 +348,43 @@ static void take_own(const struct profile_source *source, struct mapping_own *ow
 	}
 }
 
+struct mapping_rest {
+	double all, rest;
+};
+
+void mapping_own_release(struct mapping_own *own)
+{
+	free(own->rests);
+	*own = (struct mapping_own){0};
+}
+
+/* Numbers of entries hold for one version of the dictionary. */
+static void keep_rests(struct mapping_own *own, const struct dict *dict)
+{
+	if (own->version != dict->version)
+		own->nrests = 0;
+	own->version = dict->version;
+	if (own->nrests >= dict->n)
+		return;
+	own->rests = xreallocarray(own->rests, dict->n, sizeof(*own->rests));
+	memset(own->rests + own->nrests, 0, (dict->n - own->nrests) * sizeof(*own->rests));
+	own->nrests = dict->n;
+}
+
+double mapping_rest(struct mapping_own *own, const struct dict *dict, uint32_t entry, double all,
+		    double part)
+{
+	double rest = all > part ? all - part : 0;
+	struct mapping_rest *last;
+
+	keep_rests(own, dict);
+	last = &own->rests[entry];
+	if (all >= last->all && rest < last->rest)
+		rest = last->rest;
+	*last = (struct mapping_rest){all, rest};
+	return rest;
+}
+
 void mapping_finish(const struct profile_source *source, struct names *names,
 		    struct mapping_own *own, struct dict *dict, double *values)
 {
@@ -365,7 +404,7 @@ void mapping_finish(const struct profile_source *source, struct names *names,
 		for (size_t before = 0; before < r; before++)
 			done |= source->rules[before].filter == filter;
 		if (filter && !done)
-			filter->run(names, dict, values);
+			filter->run(own, names, dict, values);
 	}
 }
 

@@ -45,21 +45,34 @@ bool mapping_row_time(const struct map_label *labels, size_t n, int64_t *ret_wal
  * states by the signal's fold). have is tick_absent() before the first. */
 double mapping_fold(const struct dict_entry *entry, double have, double more);
 
+struct mapping_own;
+
 /* A filter: a C function that a mapping names, run over all (entry, value) of a finished tick
  * before it is applied; for what needs a join. Listed in the man page. */
 struct map_filter {
 	const char *name;
 	const char *help;
-	void (*run)(struct names *names, struct dict *dict, double *values);
+	void (*run)(struct mapping_own *own, struct names *names, struct dict *dict,
+		    double *values);
 };
 const struct map_filter *mapping_filter(const char *name); /* NULL when unknown */
 const struct map_filter *mapping_filters(size_t *ret_n);
 
-/* What of a gateway's count of requests were our own readings; all zero before the first. */
+/* What is kept of a source from tick to tick; all zero before the first. */
 struct mapping_own {
-	double last;  /* the count as it came last */
-	double taken; /* our part of it */
+	double last;                /* the gateway's count of requests as it came last */
+	double taken;               /* our own readings' part of it */
+	struct mapping_rest *rests; /* by entry of the dictionary of this version */
+	size_t nrests;
+	uint32_t version;
 };
+void mapping_own_release(struct mapping_own *own);
+
+/* The rest of one counter after another, itself a counter: the two are not read at the same
+ * instant, so that the difference goes up and down by what happens between. It starts anew when
+ * `all` does. entry: its number in the dictionary. Never below 0 nor above all. */
+double mapping_rest(struct mapping_own *own, const struct dict *dict, uint32_t entry, double all,
+		    double part);
 
 /* To be called on every finished tick, with the folded values: takes out what is no number or is
  * the gateway's own word for "none", takes our own readings off where the gateway counts them,

@@ -1,0 +1,15 @@
+/* Filters that have a file of their own; profile/mapping.h says what a filter is. */
+#ifndef HC_PROFILE_FILTER_H
+#define HC_PROFILE_FILTER_H
+
+#include "profile/mapping.h"
+
+/* HAProxy counts a request at its frontend, at its backend and at the server that answered. The
+ * rules give: every backend's answers three times, without an origin and with each of the two;
+ * the servers' as totals by node; the frontends' with the reason "frontend" by route and with
+ * "frontends" without one. What remains is each request once: a backend's by origin where servers
+ * are told at all, and what frontends answered themselves, by route while there is but one. */
+void haproxy_answers(struct mapping_own *own, struct names *names, struct dict *dict,
+		     double *values);
+
+#endif
