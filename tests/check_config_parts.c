@@ -323,8 +323,29 @@ static bool same_look(const struct theme_style *a, const struct theme_style *b, 
 	       a->underline == b->underline && a->reverse == b->reverse && a->dim == b->dim;
 }
 
+/* Where the text has a background of its own, what leaves it to the terminal is a hole in it. */
+static bool holes(const struct theme *theme, int palette)
+{
+	bool has = theme->styles[style_id("text")].background[palette] != THEME_DEFAULT;
+
+	for (size_t i = 0; i < COUNT(styles); i++)
+		if ((theme->styles[i].background[palette] != THEME_DEFAULT) < has)
+			return true;
+	return false;
+}
+
+/* Without colours both the cursor and what is critical are reversed. */
+static bool looks_reversed(const struct theme *theme, int palette)
+{
+	const struct theme_style *crit = &theme->styles[style_id("crit")];
+	const struct theme_style *focus = &theme->styles[style_id("focus")];
+
+	return crit->background[palette] == focus->background[palette] && crit->reverse &&
+	       focus->reverse;
+}
+
 /* Each shipped theme names every style, without a warning, within each palette, and tells what is
- * critical from what is well in each of them. */
+ * critical from what is well and from the cursor in each of them. */
 START_TEST(test_shipped)
 {
 	static const short sizes[] = {256, 16, 8};
@@ -349,9 +370,15 @@ START_TEST(test_shipped)
 				ck_assert_int_lt(theme.styles[i].background[k], sizes[k]);
 			}
 		}
-		for (int k = 0; k < 3; k++)
+		for (int k = 0; k < 3; k++) {
 			ck_assert(!same_look(&theme.styles[style_id("ok")],
 					     &theme.styles[style_id("crit")], k));
+			ck_assert_msg(!holes(&theme, k), "%s has holes", names[n]);
+			ck_assert_msg(!same_look(&theme.styles[style_id("focus")],
+						 &theme.styles[style_id("crit")], k) &&
+					      !looks_reversed(&theme, k),
+				      "%s: crit looks like the cursor", names[n]);
+		}
 	}
 	ck_assert_uint_eq(n, 5);
 	paths_names_free(names);
