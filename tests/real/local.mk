@@ -6,6 +6,11 @@ dist_check_SCRIPTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests
 TESTS += tests/e2e/console tests/e2e/headless tests/e2e/killed
 EXTRA_DIST += tests/real/harness.py tests/e2e/terminal.py
 
+# Fakes that keep state, of those that cannot be had.
+TESTS += tests/real/fake-api-gateways tests/real/fake-ai-gateways
+dist_check_SCRIPTS += tests/real/fake-api-gateways tests/real/fake-ai-gateways
+EXTRA_DIST += tests/real/acting.py tests/real/fakes.py tests/real/fakes_ai.py
+
 REAL_TESTS = tests/real/envoy tests/real/litellm tests/real/mlflow
 dist_check_SCRIPTS += $(REAL_TESTS) tests/real/run
 check-real: all
