@@ -218,6 +218,44 @@ static void make_file(const char *path)
 		close(fd);
 }
 
+/* "file:PATH?immutable=1" (https://www.sqlite.org/uri.html): of a folder that cannot be written, in
+ * which no writer has left anything, so that none is at work. */
+static int open_still(struct db *db, struct err *err)
+{
+	struct strbuf uri = STRBUF_INIT, wal = STRBUF_INIT;
+	int code = -1;
+
+	strbuf_addf(&wal, "%s-wal", db->path);
+	if (!access(wal.buf, F_OK)) {
+		db_fail(db, "cannot read", err);
+		goto out;
+	}
+	strbuf_addstr(&uri, "file:");
+	for (const char *p = db->path; *p; p++)
+		strbuf_addf(&uri, strchr("?#%", *p) ? "%%%02x" : "%c", *p);
+	strbuf_addstr(&uri, "?immutable=1");
+	sqlite3_close(db->handle);
+	db->handle = NULL;
+	code = sqlite3_open_v2(uri.buf, &db->handle,
+			       SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX |
+				       SQLITE_OPEN_URI,
+			       NULL)
+		       ? db_fail(db, "cannot open", err)
+		       : harden(db, err);
+out:
+	strbuf_release(&uri);
+	strbuf_release(&wal);
+	return code;
+}
+
+/* Whether a first read works, which needs shared memory beside the file. */
+static bool can_read(struct db *db)
+{
+	int64_t version;
+
+	return !number(db, "PRAGMA user_version", &version, NULL);
+}
+
 static int open_file(struct db *db, struct err *err)
 {
 	int flags = db->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
@@ -273,7 +311,8 @@ int db_open(struct db *db, const struct store_options *options, struct err *err)
 	if ((!db->read_only && make_folder(options->path, err)) ||
 	    !(db->path = resolve(options->path, err)))
 		return -1;
-	if (open_file(db, err) || harden(db, err) || check_identity(db, err) ||
+	if (open_file(db, err) || harden(db, err) ||
+	    (db->read_only && !can_read(db) && open_still(db, err)) || check_identity(db, err) ||
 	    (!db->read_only && (set_mode(db, options->sync_off, err) || migrate(db, err))) ||
 	    prepare_all(db, err)) {
 		db_close(db);

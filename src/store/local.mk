@@ -16,4 +16,14 @@ TESTS += check_store
 check_store_SOURCES = tests/check_store.c tests/store_bed.c tests/store_bed.h
 check_store_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_store_LDADD = $(WHOLE) src/store/libstore.a $(PARTS) $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += check_store_chain check_store_faults
+TESTS += check_store_chain check_store_faults
+check_store_chain_SOURCES = tests/check_store_chain.c tests/store_bed.c tests/store_bed.h
+check_store_chain_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_store_chain_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+check_store_faults_SOURCES = tests/check_store_faults.c tests/store_bed.c tests/store_bed.h \
+	tests/slow_disk.c tests/slow_disk.h
+check_store_faults_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_store_faults_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 endif
