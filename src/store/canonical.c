@@ -72,6 +72,10 @@ void canonical_add_number(struct strbuf *out, double value)
 		strbuf_addch(out, '0');
 		return;
 	}
+	if (fabs(value) < 1e15 && value == trunc(value)) {
+		strbuf_addf(out, "%.0f", value);
+		return;
+	}
 	if (value < 0)
 		strbuf_addch(out, '-');
 	n = shortest(fabs(value), digits, &point);

@@ -125,15 +125,13 @@ static void add_operator(struct strbuf *json, const struct operator* operator)
 	strbuf_addf(json, "\"uid\":%" PRIu32 "},", operator->uid);
 }
 
-/* The keys stand in the order that RFC 8785 wants. */
-void entry_canonical(const struct entry *entry, struct strbuf *ret_json)
+/* The keys stand in the order that RFC 8785 wants; detail is canonical already. */
+static void add_canonical(const struct entry *entry, const char *detail, struct strbuf *ret_json)
 {
 	strbuf_addch(ret_json, '{');
 	add_pair(ret_json, "about", entry->about);
 	add_pair(ret_json, "action", entry->action);
-	strbuf_addstr(ret_json, "\"detail\":");
-	entry_add_detail(entry, ret_json);
-	strbuf_addch(ret_json, ',');
+	strbuf_addf(ret_json, "\"detail\":%s,", detail);
 	add_pair(ret_json, "hash", entry->hash);
 	add_pair(ret_json, "kind", entry_kind_word(entry->kind));
 	add_operator(ret_json, &entry->operator);
@@ -145,12 +143,21 @@ void entry_canonical(const struct entry *entry, struct strbuf *ret_json)
 	strbuf_addf(ret_json, "\"wall_ms\":%" PRId64 "}", entry->wall_ms);
 }
 
+void entry_canonical(const struct entry *entry, struct strbuf *ret_json)
+{
+	struct strbuf detail = STRBUF_INIT;
+
+	entry_add_detail(entry, &detail);
+	add_canonical(entry, detail.buf, ret_json);
+	strbuf_release(&detail);
+}
+
 void entry_chain(const struct entry *entry, const char *before, char ret_chain[65])
 {
 	struct strbuf bytes = STRBUF_INIT;
 
 	strbuf_addstr(&bytes, before);
-	entry_canonical(entry, &bytes);
+	add_canonical(entry, entry->detail, &bytes);
 	sha256_hex(bytes.buf, bytes.len, ret_chain);
 	strbuf_release(&bytes);
 }

@@ -32,7 +32,7 @@ void entry_add_detail(const struct entry *entry, struct strbuf *ret_json);
  * else. */
 struct entry *entry_from_json(const char *json);
 
-/* SHA-256 over the chain before it and the entry's canonical JSON. */
+/* SHA-256 over the chain before it and the canonical JSON of an entry whose detail is canonical. */
 void entry_chain(const struct entry *entry, const char *before, char ret_chain[65]);
 
 /* A growing list of copies. */

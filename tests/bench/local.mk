@@ -30,3 +30,10 @@ endif
 
 bench:: hypercare $(bench_screen_program)
 	top_builddir='$(top_builddir)' BENCH='$(BENCH)' $(srcdir)/tests/bench/bench-screen
+
+EXTRA_PROGRAMS += bench_store
+bench_store_SOURCES = tests/bench/bench_store.c
+bench_store_LDADD = $(STORE_LIBS)
+
+bench:: bench_store
+	./bench_store
