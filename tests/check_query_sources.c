@@ -143,6 +143,33 @@ START_TEST(quantiles_of_merged_histograms)
 }
 END_TEST
 
+/* Envoy: what clients see has no route, what its clusters take has one. */
+START_TEST(upstreams_tell_routes_where_clients_do_not)
+{
+	struct bench bench;
+
+	bench_init(&bench, 100);
+	for (int t = 0; t <= 12; t++) {
+		bench_part(&bench, SIGNAL_LATENCY, PART_BUCKET, 1, "", 0);
+		bench_part(&bench, SIGNAL_LATENCY, PART_BUCKET, 2, "", 30 * t);
+		bench_part(&bench, SIGNAL_LATENCY, PART_BUCKET, INFINITY, "", 30 * t);
+		for (int route = 0; route < 2; route++) {
+			const char *dims = route ? "route=/b" : "route=/a";
+
+			bench_part(&bench, SIGNAL_UPSTREAM_LATENCY, PART_BUCKET, .1, dims, 10 * t);
+			bench_part(&bench, SIGNAL_UPSTREAM_LATENCY, PART_BUCKET, INFINITY, dims,
+				   10 * t);
+		}
+		bench_tick(&bench, t * 5);
+	}
+	ck_assert_double_eq_tol(ask(&bench, M_P95, "", 60).value, 1.95, 1e-9);
+	ck_assert_double_eq(ask(&bench, M_P95, "", 60).n, 360);
+	ck_assert_double_eq_tol(ask(&bench, M_P95, "route=/b", 60).value, .095, 1e-9);
+	ck_assert_double_eq(ask(&bench, M_P95, "route=/b", 60).n, 120);
+	bench_release(&bench);
+}
+END_TEST
+
 START_TEST(the_last_bucket_has_no_end)
 {
 	struct bench bench;
@@ -266,6 +293,7 @@ TCase *query_sources(void)
 	tcase_add_test(tests, no_codes_are_no_success);
 	tcase_add_loop_test(tests, quantiles_of_merged_histograms, 0,
 			    sizeof(histogram_cases) / sizeof(histogram_cases[0]));
+	tcase_add_test(tests, upstreams_tell_routes_where_clients_do_not);
 	tcase_add_test(tests, the_last_bucket_has_no_end);
 	tcase_add_test(tests, own_averages_and_quantiles_stand_alone);
 	tcase_add_test(tests, histograms_without_observations_are_unknown);

@@ -119,9 +119,9 @@ START_TEST(figures_explain_themselves)
 			       "Note: the window is still filling.");
 	figure = ask(&bench, M_P95, "route=/a", 17);
 	figure_explain(&figure, bench.model, MINUTE, text, sizeof(text));
-	ck_assert_str_eq(text,
-			 "p95 = quantile(0.95, increase(latency buckets)): n/a, no latency in "
-			 "the window.");
+	ck_assert_str_eq(text, "p95 = quantile(0.95, increase(latency or else upstream_latency "
+			       "buckets)): n/a, no latency in "
+			       "the window.");
 	figure_explain(&figure, bench.model, MINUTE, text, 8);
 	ck_assert_str_eq(text, "p95 = q");
 	bench_release(&bench);
