@@ -46,6 +46,7 @@ static void setup(void)
 		.requests = &request,
 		.nrequests = 1,
 		.hash = "9f2c",
+		.challenge = CHALLENGE,
 		.twin = "hypercare act block-ip 203.0.113.9 --target edge-eu --for 30m",
 		.reason = "",
 		.undoable = true,
@@ -71,7 +72,7 @@ static void draw(void)
 /* Opens the plan; its frame has left. */
 static void open_plan(void)
 {
-	screen_show_plan(shop.screen, NAME, CHALLENGE);
+	screen_show_plan(shop.screen, NAME);
 	draw();
 	screen_left(shop.screen);
 }
@@ -119,7 +120,7 @@ END_TEST
 
 START_TEST(test_typed_ahead_is_not_meant)
 {
-	screen_show_plan(shop.screen, NAME, CHALLENGE);
+	screen_show_plan(shop.screen, NAME);
 	shop_keys(&shop, "Enter " TYPE_IT);
 	ck_assert(!confirmed());
 	draw(); /* drawn, but still on its way */
@@ -258,7 +259,7 @@ START_TEST(test_banner_stays)
 {
 	int rows, columns;
 
-	screen_show_plan(shop.screen, NAME, CHALLENGE);
+	screen_show_plan(shop.screen, NAME);
 	for (rows = 10; rows < 45; rows += 5)
 		for (columns = 40; columns < 130; columns += 20) {
 			char *seen = shop_draw(&shop, rows, columns);

@@ -94,6 +94,34 @@ START_TEST(test_any_texts)
 }
 END_TEST
 
+static const struct {
+	const char *before, *after, *text;
+} texts[] = {
+	{"a b", "a b", "a b"},
+	{"be brief", "be kind", "be [-brief-] {+kind+}"},
+	{"a b c", "a c", "a [-b-] c"},
+	{"one\ntwo", "one\nthree four", "one\n[-two-] {+three four+}"},
+	{"1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 end",
+	 "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 close",
+	 "1 2 3 4 5 6 7 8 ... 11 12 13 14 15 16 17 18 [-end-] {+close+}"},
+};
+
+START_TEST(test_text)
+{
+	struct strbuf got = STRBUF_INIT;
+	struct diff_word *words;
+	struct arena arena;
+	size_t n;
+
+	arena_init(&arena);
+	n = worddiff(texts[_i].before, texts[_i].after, &arena, &words);
+	worddiff_text(words, n, &got);
+	ck_assert_str_eq(got.buf, texts[_i].text);
+	strbuf_release(&got);
+	arena_release(&arena);
+}
+END_TEST
+
 START_TEST(test_draw)
 {
 	static const char before[] = "You are a helpful assistant. Answer in one sentence.";
@@ -130,6 +158,7 @@ int main(void)
 
 	tcase_add_loop_test(tests, test_words, 0, sizeof(cases) / sizeof(*cases));
 	tcase_add_loop_test(tests, test_any_texts, 0, 60);
+	tcase_add_loop_test(tests, test_text, 0, sizeof(texts) / sizeof(*texts));
 	tcase_add_test(tests, test_draw);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

@@ -96,6 +96,7 @@ struct plan_order {
 	bool headless;            /* nobody watches: a timed one is refused unless it waits */
 	const uint32_t *findings; /* ids that it is meant to clear */
 	size_t nfindings;
+	bool preview; /* only to be looked at: cannot be confirmed, and leaves no trace */
 };
 
 /* Drafts a plan and starts its reads; NULL and err when the order itself is wrong (no such action,
@@ -162,8 +163,9 @@ struct plan_view {
 	const char *warning; /* "" or what to think about (sees proxies, not clients) */
 	const struct plan_request *requests;
 	size_t nrequests;
-	const char *hash; /* of the exact requests, hex */
-	const char *twin; /* hypercare act … */
+	const char *hash;      /* of the exact requests, hex */
+	const char *challenge; /* what confirms it; "" before it is planned */
+	const char *twin;      /* hypercare act … */
 	const char *reason;
 	bool undoable;
 	bool alarm;         /* an undo that was due was not done: somebody has to look */

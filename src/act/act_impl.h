@@ -88,6 +88,7 @@ struct plan {
 	char challenge[80];
 	int64_t for_ms, due_ms, due_wall_ms, expires_ms, changed_ms, sent_wall_ms, watch_ms;
 	bool headless, journalled, automatic, restored, undone, approved, broken_glass;
+	bool preview;
 	bool checking; /* verify_now is under way */
 	bool doubt;    /* what was sent may have been carried out */
 	bool refused_by_5xx;

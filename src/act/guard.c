@@ -47,6 +47,12 @@ static int in_time(const struct plan *plan, const struct act_target *target, str
 	return 0;
 }
 
+static int is_meant(const struct plan *plan, const struct act_target *target, struct err *err)
+{
+	(void)target;
+	return plan->preview ? err_set(err, ERR_INVALID, "this is only a preview") : 0;
+}
+
 static int blocks_nobody_needed(const struct plan *plan, const struct act_target *target,
 				struct err *err)
 {
@@ -76,6 +82,7 @@ int guard_check(const struct plan *plan, enum guard_when when, struct err *err)
 		{may_be_written, 1 << GUARD_CONFIRM | 1 << GUARD_SEND},
 		{in_window, 1 << GUARD_CONFIRM | 1 << GUARD_SEND},
 		{in_time, 1 << GUARD_CONFIRM},
+		{is_meant, 1 << GUARD_CONFIRM | 1 << GUARD_SEND},
 		{blocks_nobody_needed, 1 << GUARD_DRAFT | 1 << GUARD_CONFIRM | 1 << GUARD_SEND},
 		{somebody_undoes, 1 << GUARD_DRAFT | 1 << GUARD_CONFIRM | 1 << GUARD_SEND},
 	};

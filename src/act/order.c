@@ -231,6 +231,7 @@ static void take_rest(struct plan *plan, const struct plan_order *order)
 {
 	plan->for_ms = order->for_ms;
 	plan->headless = order->headless;
+	plan->preview = order->preview;
 	if (order->reason) {
 		free(plan->reason);
 		plan->reason = order_sanitised(order->reason);

@@ -46,7 +46,7 @@ static void write_end(struct plan *plan)
 {
 	bool refused = plan->state == PLAN_REFUSED || plan->state == PLAN_CONFLICT;
 
-	if (plan->state == PLAN_EXPIRED)
+	if (plan->state == PLAN_EXPIRED || plan->preview)
 		return;
 	journal_write(plan, refused && !plan->journalled ? ENTRY_REFUSAL : ENTRY_OUTCOME,
 		      plan_state_word(plan->state), on_recorded);

@@ -135,6 +135,7 @@ struct plan_view plan_view(const struct plan *plan)
 		.hash = plan->hash,
 		.twin = plan->twin,
 		.reason = plan->reason,
+		.challenge = plan->challenge,
 		.undoable = is_undoable(plan),
 		.alarm = plan->critical,
 		.undo = or_empty(plan->undo_words),

@@ -1,6 +1,7 @@
 #include "app/console.h"
 
 #include "app/app.h"
+#include "app/console_act.h"
 #include "app/console_commands.h"
 #include "app/signals.h"
 #include "base/alloc.h"
@@ -78,7 +79,6 @@ struct scene console_scene(struct console *console)
 		.status = now.mono_ms < console->status_until_ms ? console->status : "",
 		.status_error = console->status_error,
 		.utc = console->utc,
-		.read_only = true,
 		.simulated = console->simulated != NULL,
 		.link_bytes_per_s = link.bytes_per_s,
 		.link_one_in = link.one_in,
@@ -90,6 +90,7 @@ struct scene console_scene(struct console *console)
 	};
 
 	journal_show(session_journal(console->session), &scene);
+	console_add_plans(console, &scene);
 	session_load(console->session, &scene.load_requests_per_s, &scene.load_bytes_per_s);
 	return scene;
 }
@@ -120,6 +121,8 @@ static void paint(struct loop_timer *timer)
 		console->redraw = false;
 	if (term_flush(console->term))
 		console_quit(console, EXIT_FAILED);
+	if (!term_queued(console->term))
+		screen_left(console->screen);
 	watch_tty(console);
 }
 
@@ -141,6 +144,7 @@ static void take_key(struct console *console, keycode key)
 		line = bound;
 	if (line)
 		console_execute(console, line);
+	console_take_confirmation(console);
 }
 
 static void tty_is_ready(struct loop_fd *handle, short revents)
@@ -151,6 +155,8 @@ static void tty_is_ready(struct loop_fd *handle, short revents)
 
 	if (revents & POLLOUT && term_flush(console->term))
 		gone = true;
+	if (revents & POLLOUT && !term_queued(console->term))
+		screen_left(console->screen);
 	while (!gone && (key = term_key(console->term, &gone))) {
 		take_key(console, key);
 		console_refresh(console);
@@ -291,7 +297,8 @@ static void close_console(struct console *console)
 
 int console_run(struct config *config, const struct options *options, const char *simulated)
 {
-	const struct session_ops ops = {.changed = figures_changed, .keeps_journal = true};
+	const struct session_ops ops = {
+		.changed = figures_changed, .acted = console_plan_changed, .keeps_journal = true};
 	struct console console = {.config = config,
 				  .simulated = simulated,
 				  .utc = options->utc || config->utc,

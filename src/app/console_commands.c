@@ -1,6 +1,7 @@
 #include "app/console_commands.h"
 
 #include "app/app.h"
+#include "app/console_act.h"
 #include "app/console_journal.h"
 #include "base/alloc.h"
 
@@ -10,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS 16
+#define WORDS        80
+#define QUIT_ASKS_MS 10000 /* in which a second quit is meant */
 
 struct command {
 	struct screen_command said;
@@ -19,7 +21,14 @@ struct command {
 
 static int run_quit(struct console *console, int argc, const char *const *argv, struct err *err)
 {
-	(void)argc, (void)argv, (void)err;
+	const char *unfinished = console_unfinished(console);
+	int64_t now_ms = loop_now(session_loop(console->session)).mono_ms;
+
+	(void)argc, (void)argv;
+	if (unfinished && now_ms - console->quit_asked_ms > QUIT_ASKS_MS) {
+		console->quit_asked_ms = now_ms;
+		return err_set(err, ERR_REFUSED, "%s: once more to quit all the same", unfinished);
+	}
 	console_quit(console, EXIT_OK);
 	return 0;
 }
@@ -158,19 +167,26 @@ static int run_time_zone(struct console *console, int argc, const char *const *a
 /* Said by the screen, which passes it on when nothing is left to close. */
 static const char close_name[] = "close";
 
-static int run_close(struct console *console, int argc, const char *const *argv, struct err *err)
-{
-	(void)argc, (void)argv, (void)err;
-	console_quit(console, EXIT_OK);
-	return 0;
-}
-
 static const struct command own[] = {
 	{{"quit", "", "quit", "program"}, run_quit},
-	{{close_name, "", "", ""}, run_close},
 	{{"note", "TEXT", "writes a note into the journal", "act"}, run_note},
 	{{"ack", "[REASON]", "acknowledges the problem under the cursor until it clears", "act"},
 	 run_ack},
+	{{close_name, "", "", ""}, run_quit},
+	{{"act", "[ACTION [NAME=VALUE]... [--target T] [--for TIME] [--reason TEXT]]",
+	  "shows what an action will do and takes its confirmation; alone: those of the row",
+	  "act"},
+	 run_act},
+	{{"undo", "", "takes back the last own action", "act"}, run_undo},
+	{{"write", "[TIME|off]", "opens the write window for 10 minutes, or closes it", "act"},
+	 run_write},
+	{{"fix", "TEXT", "notes a fix made elsewhere and watches the row's findings", "act"},
+	 run_fix},
+	{{"plan", "[NAME]", "shows a plan again, alone: the newest", "act"}, run_plan},
+	{{"verify", "[NAME]", "reads back what an UNKNOWN action has done", "act"}, run_verify},
+	{{"approve", "PLAN HASH", "lets another operator's plan be sent", "act"}, run_approve},
+	{{"break-glass", "PLAN REASON", "sends without a second operator, loudly", "act"},
+	 run_break_glass},
 	{{"retry", "[TARGET]", "poll now what waits or was stopped", "program"}, run_retry},
 	{{"redraw", "", "paint everything anew", "program"}, run_redraw},
 	{{"suspend", "", "back to the shell; fg returns", "program"}, run_suspend},
@@ -253,6 +269,7 @@ void console_execute(struct console *console, const char *line)
 			console_say(console, true, "%s", err.msg);
 	}
 	free(copy);
+	console_look(console);
 	console_refresh(console);
 }
 

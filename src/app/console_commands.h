@@ -2,12 +2,15 @@
 #ifndef HC_APP_CONSOLE_COMMANDS_H
 #define HC_APP_CONSOLE_COMMANDS_H
 
+#include "act/act.h"
 #include "app/addresses.h"
 #include "app/keys.h"
 #include "app/session.h"
 #include "config/theme.h"
 #include "tui/term.h"
 #include "view/screen.h"
+
+#define CONSOLE_PLANS 32 /* that are shown, the newest */
 
 struct console {
 	struct config *config;
@@ -31,7 +34,10 @@ struct console {
 	bool utc;
 	bool bell;
 	bool redraw;
-	size_t crit; /* critical findings of the last frame */
+	struct plan_view plans[CONSOLE_PLANS];
+	char preview[48];      /* plan that shows the texts of the opened prompt, or "" */
+	int64_t quit_asked_ms; /* mono; 0: not */
+	size_t crit;           /* critical findings of the last frame */
 	int code;
 };
 

@@ -13,7 +13,7 @@ struct headless {
 	void *ctx;
 	bool identify_only;
 	bool keeps_journal;
-	const char *only; /* name of the one target that is used, or NULL */
+	const char *only;        /* name of the one target that is used, or NULL */
 	struct profile *profile; /* for all targets, in place of identifying them; or NULL */
 };
 

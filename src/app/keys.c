@@ -6,6 +6,9 @@
 
 /* Beside those of the screen. */
 static const struct screen_binding own[] = {
+	{"a F9", "act", "actions of the row"},
+	{"u", "undo", "take back the last own action"},
+	{"W", "write", "open the write window, or close it"},
 	{"Q", "quit", "quit"},
 	{"m", "prompt : 'note '", "write a note into the journal"},
 	{"A", "ack", "acknowledge the problem until it clears"},

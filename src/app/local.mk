@@ -17,6 +17,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/cmd_tables.c \
 	src/app/console.c src/app/console.h \
 	src/app/console_journal.c src/app/console_journal.h \
+	src/app/console_act.c src/app/console_act.h \
 	src/app/console_commands.c src/app/console_commands.h \
 	src/app/gateways.c src/app/gateways.h \
 	src/app/headless.c src/app/headless.h \

@@ -460,6 +460,14 @@ const struct profile *session_found(const struct session *session, size_t i,
 	return session->targets[i].profile;
 }
 
+const struct profile *session_profile(const struct session *session, uint32_t target)
+{
+	for (size_t i = 0; i < session->ntargets; i++)
+		if (session->targets[i].number == target)
+			return session->targets[i].profile;
+	return NULL;
+}
+
 void session_load(const struct session *session, double *ret_requests_per_s,
 		  double *ret_bytes_per_s)
 {

@@ -62,6 +62,9 @@ struct session_progress session_progress(const struct session *session);
 const struct profile *session_found(const struct session *session, size_t i,
 				    const char **ret_sentence);
 
+/* What a target of the model is taken for; borrowed, NULL while unknown. */
+const struct profile *session_profile(const struct session *session, uint32_t target);
+
 /* Our own load on the gateways. */
 void session_load(const struct session *session, double *ret_requests_per_s,
 		  double *ret_bytes_per_s);

@@ -292,12 +292,21 @@ static void draw_hints(struct view *view, struct area area)
 	static const struct {
 		const char *command, *label, *brief;
 	} hints[] = {
-		{"help", "help", "help"},       {"next-problem", "next problem", "next"},
-		{"open", "open", "open"},       {"why", "why", "why"},
-		{"changes", "changes", "chg"},  {"logs", "logs", "logs"},
-		{"prompt /", "filter", "filt"}, {"prompt :", "cmd", "cmd"},
-		{"pane next", "pane", "pane"},  {"close", "quit", "quit"},
-		{"zoom", "zoom", "zoom"},       {"back", "back", "back"},
+		{"help", "help", "help"},
+		{"next-problem", "next problem", "next"},
+		{"open", "open", "open"},
+		{"why", "why", "why"},
+		{"changes", "changes", "chg"},
+		{"logs", "logs", "logs"},
+		{"act", "act", "act"},
+		{"ack", "ack", "ack"},
+		{"prompt : 'note '", "note", "note"},
+		{"prompt /", "filter", "filt"},
+		{"prompt :", "cmd", "cmd"},
+		{"pane next", "pane", "pane"},
+		{"close", "quit", "quit"},
+		{"zoom", "zoom", "zoom"},
+		{"back", "back", "back"},
 	};
 	bool narrow = view->layout.narrow;
 	char key[24], text[64];

@@ -2,12 +2,15 @@
 
 #include "base/alloc.h"
 #include "view/state.h"
+#include "view/worddiff.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* Rows beside the text: the target's banner and the line that says what is next. */
 #define DIALOG_FRAME 2
+
+#define TEXT_LONG 60 /* bytes from which a text is shown by what differs */
 
 void dialog_init(struct dialog *dialog)
 {
@@ -63,6 +66,7 @@ int dialog_begin(struct dialog *dialog, const struct scene *scene, struct err *e
 	if (scene->read_only)
 		return err_set(err, ERR_REFUSED,
 			       "the write window is closed: W opens it for 10 minutes");
+	snprintf(dialog->challenge, sizeof(dialog->challenge), "%s", plan->challenge);
 	dialog->typing = true;
 	dialog->wrong = false;
 	dialog->len = 0;
@@ -174,16 +178,38 @@ static void put_requests(struct strbuf *out, const struct plan_view *plan)
 	}
 }
 
+static void put_diff(struct strbuf *out, const struct plan_view *plan)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct diff_word *words;
+	struct arena arena;
+	size_t n;
+
+	arena_init(&arena);
+	n = worddiff(plan->before, plan->after, &arena, &words);
+	worddiff_text(words, n, &text);
+	put_section(out, "before -> after: [-goes-] {+comes+}", text.buf);
+	strbuf_release(&text);
+	arena_release(&arena);
+}
+
+/* Long texts differ by a few words: those are what is shown of them. */
+static void put_change(struct strbuf *out, const struct plan_view *plan)
+{
+	if (strlen(plan->before) > TEXT_LONG && strlen(plan->after) > TEXT_LONG)
+		put_diff(out, plan);
+	else if (plan->before[0] || plan->after[0])
+		strbuf_addf(out, "before -> after\n  %s\n  -> %s\n",
+			    plan->before[0] ? plan->before : "(nothing)",
+			    plan->after[0] ? plan->after : "(nothing)");
+}
+
 static void plan_text(const struct plan_view *plan, struct strbuf *out)
 {
 	const struct profile_action *action = plan->action;
 
 	put_section(out, "careful", plan->warning);
-	if (plan->before[0] || plan->after[0]) {
-		strbuf_addf(out, "before -> after\n  %s\n  -> %s\n",
-			    plan->before[0] ? plan->before : "(nothing)",
-			    plan->after[0] ? plan->after : "(nothing)");
-	}
+	put_change(out, plan);
 	put_section(out, "whom it meets", plan->blast);
 	put_requests(out, plan);
 	put_section(out, "how long it lasts",
@@ -191,7 +217,7 @@ static void plan_text(const struct plan_view *plan, struct strbuf *out)
 						    : "kept by the gateway until it is taken back");
 	put_section(out, "how it is proved", action ? action->effect : NULL);
 	put_section(out, "how it is taken back",
-		    plan->undoable ? plan->undo : "it cannot be taken back");
+		    plan->undo[0] ? plan->undo : "it cannot be taken back");
 	put_section(out, "the same from a shell", plan->twin);
 }
 
@@ -243,7 +269,7 @@ static void waiting_text(const struct dialog *dialog, const struct scene *scene,
 		snprintf(buf, cap, "type %s to send: %s%s", dialog->challenge, dialog->typed,
 			 dialog->wrong ? "   that is not it" : "_");
 	else
-		snprintf(buf, cap, "Enter, then type %s, to send%s%s", dialog->challenge,
+		snprintf(buf, cap, "Enter, then type %s, to send%s%s", plan->challenge,
 			 plan->expires_ms ? "; expires in " : "", plan->expires_ms ? left : "");
 }
 

@@ -108,6 +108,11 @@ uint32_t screen_finding(const struct screen *screen, const struct scene *scene)
 	return worst ? worst->id : 0;
 }
 
+bool screen_opened(const struct screen *screen, struct dims *ret_dims, uint32_t *ret_target)
+{
+	return screen->place.opened && screen_cursor(screen, ret_dims, ret_target);
+}
+
 static bool is_tagged(const struct screen *screen, const struct item *item)
 {
 	size_t i;
@@ -424,7 +429,7 @@ void screen_menu(struct screen *screen, const char *title, const struct screen_c
 	snprintf(dialog->title, sizeof(dialog->title), "%s", title);
 }
 
-void screen_show_plan(struct screen *screen, const char *plan, const char *challenge)
+void screen_show_plan(struct screen *screen, const char *plan)
 {
 	struct dialog *dialog = &screen->dialog;
 
@@ -432,7 +437,6 @@ void screen_show_plan(struct screen *screen, const char *plan, const char *chall
 	dialog->kind = DIALOG_PLAN;
 	dialog->body.top = 0;
 	snprintf(dialog->plan, sizeof(dialog->plan), "%s", plan);
-	snprintf(dialog->challenge, sizeof(dialog->challenge), "%s", challenge);
 }
 
 void screen_left(struct screen *screen)

@@ -55,7 +55,9 @@ struct scene {
 		const char *who;
 	} * acks;
 	size_t nacks;
-	bool simulated; /* the demo: said in the banner */
+	const struct plan_view *texts; /* before and after: the running and another text of the
+					  prompt that is open; or NULL */
+	bool simulated;                /* the demo: said in the banner */
 	double link_bytes_per_s;
 	unsigned link_one_in; /* 1 frame in N leaves; 1: all */
 	double load_requests_per_s;
@@ -121,8 +123,8 @@ bool screen_paste(struct screen *screen, const struct scene *scene, const char *
 /* Opens a menu over the panes; choices are copied. */
 void screen_menu(struct screen *screen, const char *title, const struct screen_choice *choices,
 		 size_t n);
-/* Opens the plan of this name among those of the scene, confirmed by typing challenge. */
-void screen_show_plan(struct screen *screen, const char *plan, const char *challenge);
+/* Opens the plan of this name among those of the scene. */
+void screen_show_plan(struct screen *screen, const char *plan);
 /* To be called when all of the last frame has left for the terminal: what is typed from now on may
  * be meant for what it shows. */
 void screen_left(struct screen *screen);
@@ -139,6 +141,8 @@ struct clock screen_at(const struct screen *screen, struct clock now);
 bool screen_cursor(const struct screen *screen, struct dims *ret_dims, uint32_t *ret_target);
 /* The number of the problem under the cursor, of another row the worst about it; 0: none. */
 uint32_t screen_finding(const struct screen *screen, const struct scene *scene);
+/* The row that is open; false when none is. */
+bool screen_opened(const struct screen *screen, struct dims *ret_dims, uint32_t *ret_target);
 /* The tagged rows of the focused pane, at most cap; returns how many. */
 size_t screen_tagged(const struct screen *screen, struct dims *ret_dims, size_t cap);
 /* For y and Y: the tagged rows, else the row under the cursor, each as one line of tab-separated

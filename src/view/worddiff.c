@@ -143,6 +143,61 @@ size_t worddiff(const char *before, const char *after, struct arena *arena,
 	return (size_t)(all + most - *ret_words);
 }
 
+static const struct {
+	enum style style;
+	const char *open, *close;
+} signs[] = {
+	[DIFF_SAME] = {STYLE_TEXT, "", ""},
+	[DIFF_GONE] = {STYLE_CRIT, "[-", "-]"},
+	[DIFF_NEW] = {STYLE_OK, "{+", "+}"},
+};
+
+/* How many words from i on are of one kind. */
+static size_t run_length(const struct diff_word *words, size_t n, size_t i)
+{
+	size_t end = i;
+
+	while (end < n && words[end].kind == words[i].kind)
+		end++;
+	return end - i;
+}
+
+/* Whether the word is within an unchanged stretch, away from its ends. */
+static bool is_cut(const struct diff_word *words, size_t n, size_t i)
+{
+	return words[0].kind == DIFF_SAME && n > 2 * CONTEXT + 1 && i >= CONTEXT && i < n - CONTEXT;
+}
+
+static void add_run(const struct diff_word *words, size_t n, struct strbuf *out)
+{
+	enum diff_kind kind = words[0].kind;
+	size_t i;
+
+	strbuf_addstr(out, signs[kind].open);
+	for (i = 0; i < n; i++) {
+		if (is_cut(words, n, i)) {
+			strbuf_addstr(out, i == CONTEXT ? " ..." : "");
+			continue;
+		}
+		if (i && words[i].text[0] != '\n' && words[i - 1].text[0] != '\n')
+			strbuf_addch(out, ' ');
+		strbuf_add(out, words[i].text, (size_t)words[i].len);
+	}
+	strbuf_addstr(out, signs[kind].close);
+}
+
+void worddiff_text(const struct diff_word *words, size_t n, struct strbuf *out)
+{
+	size_t i, run;
+
+	for (i = 0; i < n; i += run) {
+		if (i && words[i].text[0] != '\n' && words[i - 1].text[0] != '\n')
+			strbuf_addch(out, ' ');
+		run = run_length(words, n, i);
+		add_run(words + i, run, out);
+	}
+}
+
 /* A pen that wraps. */
 struct pen {
 	struct area area;
@@ -174,37 +229,18 @@ static void put_line_end(struct pen *pen)
 	pen->column = 2;
 }
 
-/* How many words from i on are of one kind. */
-static size_t run_length(const struct diff_word *words, size_t n, size_t i)
-{
-	size_t end = i;
-
-	while (end < n && words[end].kind == words[i].kind)
-		end++;
-	return end - i;
-}
-
 static void put_run(struct pen *pen, const struct diff_word *words, size_t n)
 {
-	static const struct {
-		enum style style;
-		const char *open, *close;
-	} signs[] = {
-		[DIFF_SAME] = {STYLE_TEXT, NULL, NULL},
-		[DIFF_GONE] = {STYLE_CRIT, "[-", "-]"},
-		[DIFF_NEW] = {STYLE_OK, "{+", "+}"},
-	};
 	enum diff_kind kind = words[0].kind;
 	size_t i;
 
 	if (kind != DIFF_SAME)
 		put(pen, signs[kind].style, signs[kind].open, 2, true);
 	for (i = 0; i < n; i++) {
-		if (kind == DIFF_SAME && n > 2 * CONTEXT + 1 && i == CONTEXT) {
-			put(pen, STYLE_DIM, "...", 3, true);
-			i = n - CONTEXT;
-		}
-		if (words[i].text[0] == '\n')
+		if (is_cut(words, n, i)) {
+			if (i == CONTEXT)
+				put(pen, STYLE_DIM, "...", 3, true);
+		} else if (words[i].text[0] == '\n')
 			put_line_end(pen);
 		else
 			put(pen, signs[kind].style, words[i].text, (size_t)words[i].len,

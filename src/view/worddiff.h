@@ -20,6 +20,9 @@ struct diff_word {
 size_t worddiff(const char *before, const char *after, struct arena *arena,
 		struct diff_word **ret_words);
 
+/* The same as text, "be [-brief-] {+very kind+}", wrapped by nobody. */
+void worddiff_text(const struct diff_word *words, size_t n, struct strbuf *out);
+
 /* Draws the words from a row of the area on, wrapped; stretches in which nothing changed are cut
  * to their ends. Returns the row after the last. */
 int worddiff_draw(struct area area, int row, const struct diff_word *words, size_t n);

@@ -1,7 +1,9 @@
 /* Draws the opened row: into a frame of its own, as long as it needs, of which a part is shown. */
+#include "act/act.h"
 #include "view/chart.h"
 #include "view/explain.h"
 #include "view/panes/opened.h"
+#include "view/worddiff.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -259,9 +261,55 @@ static int draw_columns(const struct canvas *canvas, int row)
 	return left_end > right_end ? left_end : right_end;
 }
 
+/* A version is not what was approved when its text was written over. */
+static int draw_overwritten(const struct canvas *canvas, int row)
+{
+	const struct model *model = canvas->view->scene->model;
+	symbol prompt = canvas->view->screen->place.row.dims.value[DIM_PROMPT];
+	size_t i;
+	char at[16];
+
+	for (i = model_mark_count(model); i-- > 0;) {
+		const struct mark *mark = model_mark(model, i);
+		const struct dims *dims = names_dims(canvas->view->names, mark->dims);
+
+		if (mark->kind != MARK_TEXT || dims->value[DIM_PROMPT] != prompt)
+			continue;
+		area_printf(
+			canvas->area, row++, 1, STYLE_WARN,
+			"%s the text of %s was changed in place: the version is not what it was",
+			view_time(canvas->view, mark->at.wall_ms, at),
+			view_text(canvas->view, dims->value[DIM_TYPE]));
+		break;
+	}
+	return row;
+}
+
+static int draw_texts(const struct canvas *canvas, int row)
+{
+	const struct plan_view *texts = canvas->view->scene->texts;
+	struct diff_word *words;
+	size_t n;
+
+	if (!canvas->view->screen->place.row.dims.value[DIM_PROMPT])
+		return row;
+	row = draw_overwritten(canvas, row);
+	if (!texts)
+		return row;
+	area_text(canvas->area, row++, 1, STYLE_TITLE,
+		  "TEXT  from the version before to the one that runs: [-gone-] {+new+}");
+	if (texts->state != PLAN_PLANNED) {
+		area_printf(canvas->area, row, 2, STYLE_DIM, "%s%s%s",
+			    plan_state_word(texts->state), texts->why[0] ? ": " : "", texts->why);
+		return row + 2;
+	}
+	n = worddiff(texts->after, texts->before, &canvas->view->screen->draw, &words);
+	return worddiff_draw(canvas->area, row, words, n) + 1;
+}
+
 static int draw_content(const struct canvas *canvas)
 {
-	int row = draw_findings(canvas, 0);
+	int row = draw_texts(canvas, draw_findings(canvas, 0));
 
 	if (canvas->area.columns >= LAYOUT_WIDE) {
 		row = draw_columns(canvas, row);
