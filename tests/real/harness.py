@@ -59,6 +59,25 @@ def venv(name, packages, program):
     return glob.glob(os.path.join(where, program))[0]
 
 
+def npm(name, package):
+    """The folder of a pinned npm package, installed below the build folder on first use without running
+    any script of its own; exits 77 when it cannot be had."""
+    where = os.path.join(os.path.dirname(HYPERCARE), "real", name)
+    done = os.path.join(where, "done")
+    need("node", "npm")
+    if not os.path.exists(done) or open(done).read() != package:
+        shutil.rmtree(where, True)
+        os.makedirs(where)
+        print(f"making {where}", flush=True)
+        argv = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", package]
+        if subprocess.run(argv, cwd=where, check=False).returncode:
+            print(f"skipped: {package} cannot be installed")
+            sys.exit(77)
+        with open(done, "w") as f:
+            f.write(package)
+    return os.path.join(where, "node_modules", package.rsplit("@", 1)[0])
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))

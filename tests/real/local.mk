@@ -1,5 +1,5 @@
-# Real gateways on loopback. Those of the distribution belong to "make check"; those from PyPI to
-# "make check-real", which makes their virtual environments itself.
+# Real gateways on loopback. Those of the distribution belong to "make check"; those from PyPI
+# and npm to "make check-real", which installs them below the build folder itself.
 TESTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus
 dist_check_SCRIPTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus \
 	tests/e2e/console tests/e2e/headless tests/e2e/killed
@@ -11,7 +11,7 @@ TESTS += tests/real/fake-api-gateways tests/real/fake-ai-gateways
 dist_check_SCRIPTS += tests/real/fake-api-gateways tests/real/fake-ai-gateways
 EXTRA_DIST += tests/real/acting.py tests/real/fakes.py tests/real/fakes_ai.py
 
-REAL_TESTS = tests/real/envoy tests/real/litellm tests/real/mlflow
+REAL_TESTS = tests/real/envoy tests/real/express-gateway tests/real/litellm tests/real/mlflow
 dist_check_SCRIPTS += $(REAL_TESTS) tests/real/run
 check-real: all
 	@$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/real/run $(REAL_TESTS)
