@@ -141,6 +141,26 @@ static struct figure of_target(struct survey *survey, enum measure measure)
 	return figure;
 }
 
+/* A gateway may tell no clients where the log of it, a target of its own, does. */
+static void reach_elsewhere(struct survey *survey)
+{
+	static const enum measure measure = M_REQUESTS;
+	struct result result;
+
+	memmove(survey->filter.terms, survey->filter.terms + 1,
+		--survey->filter.n * sizeof(*survey->filter.terms));
+	result = query(survey, 0, &measure, 1, 0);
+	if (!known(&result.total.figures[0])) {
+		strbuf_addstr(&survey->text, "no requests from there are known");
+		return;
+	}
+	strbuf_addstr(&survey->text, "not told here; elsewhere ");
+	add_figure(&survey->text, &result.total.figures[0]);
+	strbuf_addstr(&survey->text, " requests in 5m from there");
+	add_names(survey, DIM_TARGET, ", seen by ", M_REQUESTS);
+	add_names(survey, DIM_CONSUMER, "; consumers: ", M_REQUESTS);
+}
+
 static void reach_client(struct survey *survey)
 {
 	static const enum measure measures[] = {M_REQUESTS, M_2XX_RATE};
@@ -149,7 +169,7 @@ static void reach_client(struct survey *survey)
 	struct figure all = of_target(survey, M_2XX_RATE);
 
 	if (!known(requests)) {
-		strbuf_addstr(&survey->text, "no requests from there are known here");
+		reach_elsewhere(survey);
 		return;
 	}
 	add_figure(&survey->text, requests);

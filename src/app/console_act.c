@@ -18,21 +18,33 @@ static const struct profile *profile_of(void *ctx, uint32_t target)
 	return session_profile(ctx, target);
 }
 
-/* The findings about what is acted on: those that the action is meant to clear. */
+/* Whether it is about what is acted on, or a change of that prompt is its suspect. */
+static bool is_about(const struct finding *finding, const struct dims *about,
+		     const struct names *names)
+{
+	const char *prompt = names_text(names, about->value[DIM_PROMPT]);
+	dim_mask mask = dims_mask(about) & ~DIM_BIT(DIM_TARGET);
+	struct dims theirs = dims_project(&finding->dims, mask);
+	struct dims ours = dims_project(about, dims_mask(&theirs));
+
+	if (prompt[0] && strstr(finding->suspect, prompt))
+		return true;
+	return dims_mask(&theirs) && dims_equal(&theirs, &ours);
+}
+
+/* The findings that the action is meant to clear. */
 static size_t findings_about(struct console *console, const struct dims *about,
 			     uint32_t ret_ids[FINDINGS])
 {
 	const struct detect *detect = session_detect(console->session);
-	dim_mask mask = dims_mask(about) & ~DIM_BIT(DIM_TARGET);
+	const struct names *names = model_names(session_model(console->session));
 	size_t i, n = 0;
 
 	for (i = 0; i < detect_count(detect) && n < FINDINGS; i++) {
 		const struct finding *finding = detect_finding(detect, i);
-		struct dims theirs = dims_project(&finding->dims, mask);
-		struct dims ours = dims_project(about, dims_mask(&theirs));
+		bool holds = finding->state == FINDING_FIRING || finding->state == FINDING_PENDING;
 
-		if (finding->state == FINDING_FIRING && dims_mask(&theirs) &&
-		    dims_equal(&theirs, &ours))
+		if (holds && is_about(finding, about, names))
 			ret_ids[n++] = finding->id;
 	}
 	return n;
