@@ -26,7 +26,8 @@ struct apply_server {
 	unsigned nthreads;
 	enum drop drop;
 	bool drop_applied;
-	unsigned applied, tried;
+	unsigned applied, tried, races;
+	char rival[VALUE_BYTES];
 	char value[VALUE_BYTES];
 	char last[REQUEST_BYTES];
 };
@@ -99,6 +100,21 @@ static void wait_for_end(const struct visit *visit)
 		;
 }
 
+static bool loses_race(struct apply_server *server)
+{
+	bool loses;
+
+	pthread_mutex_lock(&server->lock);
+	loses = server->races > 0;
+	if (loses) {
+		server->races--;
+		server->applied++;
+		snprintf(server->value, sizeof(server->value), "%s", server->rival);
+	}
+	pthread_mutex_unlock(&server->lock);
+	return loses;
+}
+
 static bool change(struct visit *visit, const char *request, const char *body)
 {
 	struct linger reset = {.l_onoff = 1, .l_linger = 0};
@@ -112,6 +128,10 @@ static bool change(struct visit *visit, const char *request, const char *body)
 	drop = server->drop;
 	applied = server->drop_applied;
 	pthread_mutex_unlock(&server->lock);
+	if (strstr(request, " /refuse"))
+		return say(visit, "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
+	if (loses_race(server) && !strcasestr(request, "\r\nIf-Match: "))
+		return say(visit, "HTTP/1.1 503 Lost\r\nContent-Length: 4\r\n\r\nlost");
 	if (!matches(server, request))
 		return say(visit, "HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n");
 	if (applied)
@@ -282,6 +302,14 @@ void apply_server_value(struct apply_server *server, char *buf, size_t cap)
 void apply_server_last(struct apply_server *server, char *buf, size_t cap)
 {
 	copy(server, server->last, buf, cap);
+}
+
+void apply_server_race(struct apply_server *server, unsigned n, const char *value)
+{
+	pthread_mutex_lock(&server->lock);
+	server->races = n;
+	snprintf(server->rival, sizeof(server->rival), "%s", value);
+	pthread_mutex_unlock(&server->lock);
 }
 
 void apply_server_set(struct apply_server *server, const char *value)

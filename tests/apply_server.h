@@ -39,6 +39,10 @@ unsigned apply_server_tried(struct apply_server *server);
 void apply_server_value(struct apply_server *server, char *buf, size_t cap);
 void apply_server_last(struct apply_server *server, char *buf, size_t cap);
 
+/* The next n changes are beaten by somebody who sets this value, and are refused for it: 412 with
+ * an If-Match, else 503. A path that begins with /refuse is always refused. */
+void apply_server_race(struct apply_server *server, unsigned n, const char *value);
+
 /* Carries out a change of its own, as another console would. */
 void apply_server_set(struct apply_server *server, const char *value);
 

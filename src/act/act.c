@@ -146,6 +146,7 @@ struct plan *act_plan(struct act *act, const struct plan_order *order, struct er
 	if (!plan)
 		return NULL;
 	act_adopt(act, plan);
+	plan_move(plan, PLAN_DRAFTED, "%s", "");
 	if (guard_check(plan, GUARD_DRAFT, &guard) < 0) {
 		plan_end(plan, PLAN_REFUSED, "%s", guard.msg);
 		return plan;
