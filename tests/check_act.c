@@ -121,6 +121,36 @@ START_TEST(test_conflict)
 }
 END_TEST
 
+/* A connection that breaks under a read is no reason to give up. */
+START_TEST(test_broken_read)
+{
+	struct plan *plan;
+
+	apply_server_drop(server, DROP_ACCEPT, true);
+	plan = planned("block-ip", block);
+	expect(plan, PLAN_PLANNED, "");
+	apply_server_drop(server, DROP_ACCEPT, true);
+	confirm(plan);
+	act_bed_finish(&bed, plan);
+	expect(plan, PLAN_CONFIRMED, "");
+	ck_assert_uint_eq(apply_server_applied(server), 1);
+}
+END_TEST
+
+/* Somebody adds to the list while it is being confirmed: both stand in it. */
+START_TEST(test_grown_list)
+{
+	struct plan *plan = planned("block-ip", block);
+
+	apply_server_set(server, "[\"192.0.2.1\"]");
+	confirm(plan);
+	act_bed_finish(&bed, plan);
+	expect(plan, PLAN_CONFIRMED, "");
+	expect_value("[\"192.0.2.1\",\"" IP "\"]");
+	ck_assert_uint_eq(apply_server_tried(server), 1);
+}
+END_TEST
+
 START_TEST(test_rejected)
 {
 	static const char *const params[] = {"node", "n1", NULL};
@@ -539,6 +569,8 @@ static Suite *suite(void)
 	tcase_add_test(tcase, test_already);
 	tcase_add_test(tcase, test_already_meanwhile);
 	tcase_add_test(tcase, test_conflict);
+	tcase_add_test(tcase, test_broken_read);
+	tcase_add_test(tcase, test_grown_list);
 	tcase_add_test(tcase, test_rejected);
 	tcase_add_test(tcase, test_partial);
 	tcase_add_test(tcase, test_unknown_and_verified);

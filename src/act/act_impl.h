@@ -15,6 +15,7 @@
 #define RUNS_MAX     64
 #define REQUESTS_MAX 256
 #define TRIES_MAX    3
+#define REREADS_MAX  3 /* in one walk */
 #define EXPIRES_MS   (5 * 60 * 1000)
 #define READ_MS      10000
 #define SEND_MS      30000
@@ -56,7 +57,7 @@ enum walk_mode {
 struct walk {
 	enum walk_mode mode;
 	size_t run, step, let, undo, request;
-	unsigned tries;
+	unsigned tries, rereads;
 	struct scene scene; /* of the run, made anew by each walk that reads */
 	struct requests fresh;
 	struct err fault; /* the first of a request that could not be made */

@@ -159,14 +159,17 @@ static bool same_requests(const struct requests *a, const struct requests *b)
 	return true;
 }
 
-/* Lists are added to by several people at once, which is no conflict as long as the requests are
- * the same; of everything else the state that was shown must hold. */
+/* Lists are added to by several people at once, which is no conflict: what was confirmed is that one
+ * more stands in it. Of everything else the state that was shown must hold, and of what was approved
+ * by its hash the requests, too. */
 static bool has_moved(struct plan *plan, char *const *was)
 {
+	bool by_hash = plan->approved || plan->automatic;
+
+	if (plan->action->info->reach == REACH_CLIENT && !by_hash)
+		return false;
 	if (!same_requests(&plan->requests, &plan->walk.fresh))
 		return true;
-	if (plan->action->info->reach == REACH_CLIENT)
-		return false;
 	for (size_t i = 0; i < plan->nruns; i++)
 		if (!same_text(was[i], plan->runs[i].before))
 			return true;

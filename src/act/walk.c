@@ -135,13 +135,27 @@ static void on_read_ok(struct plan *plan, const char *json, const struct err *er
 		read_refused(plan);
 }
 
+static void make_request(struct plan *plan);
+
+/* A gateway that restarts its listener after each change (Caddy) breaks off what others read. A
+ * read may be asked again. */
+static void on_no_answer(struct plan *plan, const struct err *err)
+{
+	bool broken = err->code == ERR_TRUNCATED || err->code == ERR_REFUSED || err->code == ERR_IO;
+
+	if (!broken || ++plan->walk.rereads > REREADS_MAX)
+		give_up(plan, err);
+	else
+		make_request(plan);
+}
+
 static void on_read(struct plan *plan, const struct change_result *result)
 {
 	const struct action_step *step = step_of(plan);
 	struct err err = result->err;
 
 	if (result->fate != CHANGE_ANSWERED) {
-		give_up(plan, &err);
+		on_no_answer(plan, &err);
 		return;
 	}
 	if (step->sent_back && !exact_numbers(result->body, result->len)) {
@@ -422,6 +436,7 @@ void plan_walk(struct plan *plan, enum walk_mode mode, size_t run, void (*done)(
 	walk->mode = mode;
 	walk->run = run;
 	walk->done = done;
+	walk->rereads = 0;
 	walk->fault = (struct err){0};
 	requests_release(&walk->fresh);
 	run_begin(plan);
@@ -440,6 +455,7 @@ void plan_walk_send(struct plan *plan, size_t run, size_t step, void (*done)(str
 	walk->let = 0;
 	walk->after_send = walk->unknown = false;
 	walk->done = done;
+	walk->rereads = 0;
 	walk->fault = (struct err){0};
 	step_begin(plan);
 }
