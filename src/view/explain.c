@@ -48,7 +48,7 @@ static void add_finding(const struct view *view, const struct finding *finding, 
 {
 	static const char *const states[] = {[FINDING_PENDING] = "pending",
 					     [FINDING_FIRING] = "holds",
-					     [FINDING_UNJUDGED] = "cannot be judged",
+					     [FINDING_UNJUDGED] = "held when last seen,",
 					     [FINDING_CLEARED] = "cleared"};
 	const struct rule *rule = finding->rule;
 	char at[16], age[16], text[ABOUT];
@@ -60,7 +60,7 @@ static void add_finding(const struct view *view, const struct finding *finding, 
 		    view_age(view, finding->onset, age));
 	strbuf_addf(out, "  %s: %s\n", finding->what, finding->why);
 	if (finding->state == FINDING_UNJUDGED)
-		strbuf_addf(out, "  not judged: %s; last seen %s\n", finding->blind,
+		strbuf_addf(out, "  not judged now: %s; last seen %s\n", finding->blind,
 			    finding->seen.wall_ms ? view_time(view, finding->seen.wall_ms, at)
 						  : "never");
 	if (finding->suspect[0])

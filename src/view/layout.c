@@ -46,25 +46,35 @@ static int footers(const struct layout_input *input, struct layout *layout)
 	return row + 1;
 }
 
+static int clamp(int value, int low, int high)
+{
+	return value < low ? low : value > high ? high : value;
+}
+
+/* A row for every problem while there is room, never fewer than were drawn for calm times. */
+static int problem_rows(const struct layout_input *input, int spare)
+{
+	int count = input->problems > 1000 ? 1000 : (int)input->problems;
+
+	return clamp(count, PROBLEMS_LEAST, PROBLEMS_LEAST + spare / 3);
+}
+
 static void tabs(const struct layout_input *input, struct layout *layout)
 {
-	int end = footers(input, layout), problems = input->rows < HEIGHT_WITH_NOTES ? 1 : 3;
+	int end = footers(input, layout);
+	int problems = input->rows < HEIGHT_WITH_NOTES
+			       ? 1
+			       : problem_rows(input, input->rows - HEIGHT_WITH_NOTES);
 	enum pane_id pane = input->pane == PANE_PROBLEMS ? PANE_ROUTES : input->pane;
 
 	layout->panes[PANE_PROBLEMS] = line(input, 2, 1 + problems);
 	layout->panes[pane] = line(input, 3 + problems, end - 3 - problems);
 }
 
-static int clamp(int value, int low, int high)
-{
-	return value < low ? low : value > high ? high : value;
-}
-
 static void grid(const struct layout_input *input, struct layout *layout)
 {
-	int end = footers(input, layout), most = PROBLEMS_LEAST + (input->rows - GRID_ROWS) / 3;
-	int count = input->problems > 1000 ? 1000 : (int)input->problems;
-	int problems = 3 + clamp(count, PROBLEMS_LEAST, most);
+	int end = footers(input, layout);
+	int problems = 3 + problem_rows(input, input->rows - GRID_ROWS);
 	int band = (end - 2 - problems) * GRID_BAND / GRID_BANDS, routes, row = 2;
 	int left = input->columns * 59 / 120, right = input->columns - left - 1;
 

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#define WHY_ROOMY 45 /* columns */
+
 enum { WHAT_TEXT, SEVERITY, SINCE, LASTS, LASTS_SHORT, TARGET, WHY, OWNER };
 
 static const struct pane_column wide[] = {
@@ -102,8 +104,23 @@ static void lasts_text(const struct view *view, const struct finding *finding, b
 		snprintf(buf, cap, "%s", age);
 }
 
+/* Where there is little room, what held says more than why it is not judged: the silent source is
+ * a problem of its own. */
+static void reason_text(const struct view *view, const struct finding *finding, int width,
+			char *buf, size_t cap)
+{
+	char at[16];
+
+	if (finding->state == FINDING_UNJUDGED && width < WHY_ROOMY && finding->seen.wall_ms)
+		snprintf(buf, cap, "seen %s; %s", view_time(view, finding->seen.wall_ms, at),
+			 finding->why);
+	else
+		finding_reason(finding, view->scene->utc, buf, cap);
+}
+
 /* "ack anna 14:32; " and the reason. */
-static void why_text(const struct view *view, const struct finding *finding, char *buf, size_t cap)
+static void why_text(const struct view *view, const struct finding *finding, int width, char *buf,
+		     size_t cap)
 {
 	char at[16];
 	int len = 0;
@@ -115,7 +132,7 @@ static void why_text(const struct view *view, const struct finding *finding, cha
 			len = snprintf(buf, cap, "ack %.32s %.5s; ", ack->who,
 				       view_time(view, ack->wall_ms, at));
 	}
-	finding_reason(finding, view->scene->utc, buf + len, cap - (size_t)len);
+	reason_text(view, finding, width, buf + len, cap - (size_t)len);
 }
 
 static void text(const struct view *view, const struct item *item, int what, int width, char *buf,
@@ -124,7 +141,6 @@ static void text(const struct view *view, const struct item *item, int what, int
 	const struct finding *finding = view_finding(view, item->index);
 	const struct target_info *target;
 
-	(void)width;
 	if (!finding)
 		return;
 	target = model_target(view->scene->model, finding->target);
@@ -139,7 +155,7 @@ static void text(const struct view *view, const struct item *item, int what, int
 	else if (what == WHAT_TEXT)
 		snprintf(buf, cap, "%s", finding->what);
 	else if (what == WHY)
-		why_text(view, finding, buf, cap);
+		why_text(view, finding, width, buf, cap);
 	else
 		snprintf(buf, cap, "%s", finding->rule->owner[0] ? finding->rule->owner : "-");
 }
