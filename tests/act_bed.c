@@ -2,6 +2,7 @@
 
 #include <check.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,8 @@ static void on_changed(void *ctx, struct plan *plan)
 
 	bed->changes++;
 	bed->seen |= (uint64_t)1 << plan_view(plan).state;
+	if (bed->deadly & (uint64_t)1 << plan_view(plan).state)
+		kill(getpid(), SIGKILL);
 }
 
 static void on_asked(void *ctx)
@@ -105,10 +108,11 @@ void act_bed_init(struct act_bed *bed, const char *folder, const char *profile_t
 				   .group = "",
 				   .guard = GUARD_RW,
 				   .counts = true};
-	struct operator operator= bed->operator;
+	struct act_bed given = *bed;
 	struct err err;
 
-	*bed = (struct act_bed){.operator= operator};
+	*bed = (struct act_bed){.deadly = given.deadly, .turns_left = given.turns_left};
+	bed->operator= given.operator;
 	if (!bed->operator.login)
 		bed->operator=(struct operator){.login = "ann",
 						.sudo_user = "",
@@ -164,6 +168,8 @@ void act_bed_release(struct act_bed *bed, bool remove_it)
 
 void act_bed_turn(struct act_bed *bed)
 {
+	if (bed->turns_left && --bed->turns_left == 0)
+		kill(getpid(), SIGKILL);
 	watch_eval(bed);
 	loop_turn(bed->loop, 1000);
 }

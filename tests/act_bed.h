@@ -21,6 +21,8 @@ struct act_bed {
 	char folder[64], journal[96], url[64];
 	unsigned changes; /* calls of changed() */
 	uint64_t seen;    /* states of plans, a bit each */
+	uint64_t deadly;  /* states in which the process kills itself, a bit each */
+	long turns_left;  /* of the loop before it does so; 0: any number */
 };
 
 /* A journal in a new folder, or in that of another bed; profile_text is YAML. */

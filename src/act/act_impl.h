@@ -41,7 +41,9 @@ struct requests {
 struct run {
 	char *params[ACTION_PARAMS]; /* canonical, NULL: not given and no fallback */
 	struct scene scene;
-	bool already, verified, sent;
+	bool already; /* before anything was sent: not ours, and not taken back */
+	bool shows;   /* read back: the same expression holds now */
+	bool verified, sent;
 	char *before, *after, *refusal;
 	char *undo_params[ACTION_PARAMS];
 };

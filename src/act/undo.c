@@ -195,7 +195,7 @@ static void on_reread(struct plan *plan)
 {
 	if (plan->walk.fault.code)
 		give_up(plan, plan->walk.fault.msg);
-	else if (plan->action->has_already && !plan->runs[0].already)
+	else if (plan->action->has_already && !plan->runs[0].shows)
 		give_up(plan, "the state is not the one that was left; look at it");
 	else
 		still_so(plan);

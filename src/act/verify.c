@@ -78,7 +78,7 @@ static void on_reread(struct plan *plan)
 {
 	if (plan->walk.fault.code)
 		later(plan);
-	else if (plan->action->has_already && current(plan)->already)
+	else if (plan->action->has_already && current(plan)->shows)
 		conclude(plan, true);
 	else if (plan->action->has_already || !read_back(plan))
 		later(plan);

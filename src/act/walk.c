@@ -415,7 +415,10 @@ static void on_already(struct plan *plan, const char *json, const struct err *er
 {
 	if (!json)
 		note_fault(plan, err);
-	plan->runs[plan->walk.run].already = says_true(json);
+	if (plan->walk.mode == WALK_READBACK)
+		plan->runs[plan->walk.run].shows = says_true(json);
+	else
+		plan->runs[plan->walk.run].already = says_true(json);
 	ask_refuse(plan);
 }
 
