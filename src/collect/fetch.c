@@ -74,6 +74,7 @@ int fetch_start(struct fetch *fetch, struct loop *loop, struct http *http,
 		const struct fetch_spec *spec, const struct fetch_ops *ops, void *ctx,
 		struct err *err)
 {
+	static const char *const json[] = {"Content-Type: application/json", NULL};
 	struct http_limits limits = {.timeout_ms = spec->timeout_ms,
 				     .body_bytes = spec->body_bytes};
 
@@ -90,6 +91,7 @@ int fetch_start(struct fetch *fetch, struct loop *loop, struct http *http,
 				 .path = spec->path,
 				 .body = spec->body,
 				 .accept = spec->accept,
+				 .headers = spec->body ? json : NULL,
 				 .credential = spec->credential};
 	fetch->read = read_start(http, &read, &read_ops, fetch, err);
 	return fetch->read ? 0 : -1;

@@ -37,7 +37,7 @@ struct fetch {
 struct fetch_spec {
 	const struct reach *reach;
 	const char *path; /* of a GET, or the line command */
-	const char *body; /* not NULL: a POST that reads */
+	const char *body; /* JSON, not NULL: a POST that reads */
 	const char *accept;
 	const char *credential; /* header line or NULL */
 	int64_t timeout_ms;     /* 0: 10 s */

@@ -83,6 +83,8 @@ class FakePhoenix(Fake):
     def answer(self, method, path, body):
         parts = segments(path)
         if path == "/graphql":
+            if self.headers.get("Content-Type") != "application/json":
+                return self.say(400, "Unsupported content type", "text/plain")
             if "projects" in body()["query"]:
                 return self.say(200, {"data": {"projects": {"edges": []}}})
             nodes = [{"node": {"id": v, "sequenceNumber": i + 1}}
