@@ -25,6 +25,11 @@ ACT_LIBS = src/act/libact.a $(STORE_LIBS) $(PROFILE_LIBS) $(NET_LIBS) $(QUERY_LI
 	$(JANSSON_LIBS)
 
 if HAVE_CHECK
+check_PROGRAMS += check_act_hostile
+TESTS += check_act_hostile
+check_act_hostile_SOURCES = tests/check_act_hostile.c
+check_act_hostile_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_act_hostile_LDADD = $(WHOLE) src/act/libact.a $(PARTS) $(ACT_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += check_act check_act_crash check_act_once
 TESTS += check_act check_act_crash check_act_once
 check_act_crash_SOURCES = tests/check_act_crash.c tests/act_bed.c tests/act_bed.h tests/act_toy.h \
