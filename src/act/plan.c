@@ -159,9 +159,9 @@ static bool same_requests(const struct requests *a, const struct requests *b)
 	return true;
 }
 
-/* Lists are added to by several people at once, which is no conflict: what was confirmed is that one
- * more stands in it. Of everything else the state that was shown must hold, and of what was approved
- * by its hash the requests, too. */
+/* Lists are added to by several people at once, which is no conflict: what was confirmed is that
+ * one more stands in it. Of everything else the state that was shown must hold, and of what was
+ * approved by its hash the requests, too. */
 static bool has_moved(struct plan *plan, char *const *was)
 {
 	bool by_hash = plan->approved || plan->automatic;

@@ -156,6 +156,22 @@ def stop_all():
         stop(process)
 
 
+class Named(http.server.BaseHTTPRequestHandler):
+    """Answers with the number of its own port."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        body = str(self.server.server_address[1]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
 class Upstream(http.server.BaseHTTPRequestHandler):
     """Answers as the path says: /status/503 with that code, /slow/250 after as many ms."""
 
@@ -284,6 +300,51 @@ def profile_test(profile, url, options=(), empty=(), env=None):
     check(sources, f"profile test {profile} {url}: {len(sources)} sources {out.stderr}")
     for name, state, series, *_ in sources:
         check(name in empty or (state == "ok" and int(series)), f"  {name} {state}: {series} series")
+
+
+ACT_CODES = {"confirmed": 0, "already so": 0, "rejected": 1, "refused": 3, "conflict": 4,
+             "partial": 5, "UNKNOWN": 75}
+
+
+def act_start(url, profile, action, values, options=()):
+    """Starts hypercare act; values are NAME=VALUE."""
+    name = os.path.basename(url) if url.startswith("line:") else url.split("://")[-1]
+    argv = [HYPERCARE, "act", action, *values, "--target", url, "-P", profile, "--json",
+            "--confirm", name, "--wait", "confirmed", "--journal", path("act.journal.db"), *options]
+    return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            stdin=subprocess.DEVNULL)
+
+
+def act_end(process):
+    """Waits for it: (exit code, the plan, what it complained of)."""
+    out, err = process.communicate(timeout=60)
+    return process.returncode, json.loads(out) if out.strip() else {}, err.strip()
+
+
+def act(url, profile, action, *values, state="confirmed", why="", options=()):
+    """Does it, and compares what hypercare says of it; returns the plan."""
+    code, plan, err = act_end(act_start(url, profile, action, values, options))
+    said = plan.get("why", err)
+    good = plan.get("state") == state and code == ACT_CODES[state] and why in said
+    check(good, f"{action} {' '.join(values)}: {plan.get('state')} ({code}) {said}")
+    if not good:
+        print(f"     wanted {state}, {why}; {err}\n     {json.dumps(plan)}")
+    return plan
+
+
+def code_from(address, port, url_path="/"):
+    """The status of one GET that comes from that loopback address."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10,
+                                            source_address=(address, 0))
+    connection.request("GET", url_path)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def within(n, share, got):
+    """Whether got of n is what a share makes but for once in 10,000 (normal approximation)."""
+    return abs(got - n * share) <= 3.9 * (n * share * (1 - share)) ** 0.5 + 0.5
 
 
 def finish():

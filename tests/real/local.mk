@@ -6,13 +6,17 @@ dist_check_SCRIPTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests
 TESTS += tests/e2e/console tests/e2e/headless tests/e2e/killed
 EXTRA_DIST += tests/real/harness.py tests/e2e/terminal.py
 
+# The same gateways, changed; the effect is proved with traffic.
+TESTS += tests/real/act-haproxy tests/real/act-caddy
+dist_check_SCRIPTS += tests/real/act-haproxy tests/real/act-caddy
+
 # Fakes that keep state, of those that cannot be had.
 TESTS += tests/real/fake-api-gateways tests/real/fake-ai-gateways
 dist_check_SCRIPTS += tests/real/fake-api-gateways tests/real/fake-ai-gateways
 EXTRA_DIST += tests/real/acting.py tests/real/fakes.py tests/real/fakes_ai.py
 
-REAL_TESTS = tests/real/envoy tests/real/express-gateway tests/real/litellm tests/real/mlflow \
-	tests/real/phoenix
+REAL_TESTS = tests/real/envoy tests/real/act-envoy tests/real/express-gateway tests/real/litellm \
+	tests/real/mlflow tests/real/phoenix
 dist_check_SCRIPTS += $(REAL_TESTS) tests/real/run
 check-real: all
 	@$(AM_TESTS_ENVIRONMENT) PHOENIX=$(PHOENIX) $(srcdir)/tests/real/run $(REAL_TESTS)
