@@ -12,6 +12,7 @@
 
 #define NAME_BYTES   32
 #define WHY_BYTES    512
+#define SAID_BYTES   200
 #define RUNS_MAX     64
 #define REQUESTS_MAX 256
 #define TRIES_MAX    3
@@ -77,6 +78,7 @@ struct plan {
 	enum plan_state state;
 	enum watch_state watch;
 	char why[WHY_BYTES];
+	char said[SAID_BYTES]; /* what the last request was refused with */
 	uint32_t target;
 	char *target_name, *banner;
 	enum config_guard guard;

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHOWN_BYTES 200
-
 static void run_sent(struct plan *plan);
 static void renew(struct plan *plan);
 
@@ -41,29 +39,27 @@ static struct request *current(struct plan *plan)
 	return &plan->requests.list[plan->walk.request];
 }
 
-/* The gateway's own words of a refusal. */
-static void shown_answer(const struct plan *plan, char *buf, size_t cap)
+/* What a refusal is shown with: the profile's words for it, else the gateway's own. */
+static void take_words(struct plan *plan, const char *json)
 {
-	char *text = json_to_text(plan->walk.scene.doc);
+	char *text = json_to_text(json);
 	size_t len = text ? strlen(text) : 0;
 
 	while (len && strchr("\r\n \t", text[len - 1]))
 		len--;
-	utf8_sanitise(buf, cap, text ? text : "", len);
+	utf8_sanitise(plan->said, sizeof(plan->said), text ? text : "", len);
 	free(text);
 }
 
 static void was_refused(struct plan *plan)
 {
 	const struct request *request = current(plan);
-	char shown[SHOWN_BYTES];
 
-	shown_answer(plan, shown, sizeof(shown));
 	if (request->spec->method == STEP_LINE)
-		carry_end(plan, PLAN_REJECTED, "the gateway said: %s", shown);
+		carry_end(plan, PLAN_REJECTED, "the gateway said: %s", plan->said);
 	else
 		carry_end(plan, PLAN_REJECTED, "the gateway said no: %d%s%s", request->status,
-			  *shown ? ": " : "", shown);
+			  *plan->said ? ": " : "", plan->said);
 }
 
 /* What a server error leaves open is found out by reading back; a proxy's leaves open more. */
@@ -72,6 +68,8 @@ static void said_no(struct plan *plan)
 	const struct request *request = current(plan);
 	int status = request->status;
 
+	if (!*plan->said)
+		take_words(plan, plan->walk.scene.doc);
 	if (status == 412 && request->etag) {
 		renew(plan);
 	} else if (status == 409 || status == 412) {
@@ -113,6 +111,8 @@ static void take_verdict(struct plan *plan, bool ok)
 static void on_ok(struct plan *plan, const char *json, const struct err *err)
 {
 	(void)err;
+	if (json && json[0] == '"')
+		take_words(plan, json);
 	take_verdict(plan, says_true(json));
 }
 
@@ -155,6 +155,7 @@ void carry_request(struct plan *plan, struct request *request)
 	struct err err;
 
 	plan->walk.request = (size_t)(request - plan->requests.list);
+	plan->said[0] = '\0';
 	if (guard_check(plan, GUARD_SEND, &err) < 0) {
 		carry_end(plan, PLAN_REFUSED, "%s", err.msg);
 		return;

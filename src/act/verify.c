@@ -101,7 +101,8 @@ static void not_shown(struct plan *plan)
 	snprintf(what, sizeof(what), "%.150s", *plan->why ? plan->why : "no clear answer came");
 	if (plan->refused_by_5xx)
 		carry_end(plan, PLAN_REJECTED,
-			  "the gateway answers with a server error, and its state is as before");
+			  "the gateway answers with a server error, and its state is as before%s%s",
+			  *plan->said ? ": " : "", plan->said);
 	else if (plan->doubt)
 		plan_end(plan, plan_has_applied(plan) ? PLAN_PARTIAL : PLAN_UNKNOWN,
 			 "%s; its state does not show it (yet): verify now", what);

@@ -90,6 +90,8 @@ int act_words_read(const struct profile_action *action, int argc, const char *co
 	int word;
 
 	memset(ret_words, 0, sizeof(*ret_words));
+	if (action->impossible)
+		return err_set(err, ERR_UNSUPPORTED, "%s", action->impossible);
 	for (word = 0; word < argc; word++)
 		if (give_word(&reading, argv[word], err))
 			return -1;

@@ -14,7 +14,8 @@ struct act_words {
 };
 
 /* Reads NAME=VALUE, and plain values in the order of the parameters. A name given twice, or more
- * values than one for an action that needs only one, mean: once for each. */
+ * values than one for an action that needs only one, mean: once for each. ERR_UNSUPPORTED: the
+ * gateway cannot do it, and why. */
 int act_words_read(const struct profile_action *action, int argc, const char *const *argv,
 		   struct act_words *ret_words, struct err *err);
 

@@ -181,7 +181,8 @@ static int make_plan(struct command *command, const char *action_name, int argc,
 	if (!action)
 		return app_fail(EXIT_REFUSED, "%s has no action %s", profile->title, action_name);
 	if (act_words_read(action, argc, (const char *const *)argv, &words, &err) < 0)
-		return app_fail(EXIT_USAGE, "%s", err.msg);
+		return app_fail(err.code == ERR_UNSUPPORTED ? EXIT_REFUSED : EXIT_USAGE, "%s",
+				err.msg);
 	if (options->wait)
 		choose_findings(command, &words);
 	struct plan_order order = {

@@ -325,8 +325,9 @@ def act(url, profile, action, *values, state="confirmed", why="", options=()):
     """Does it, and compares what hypercare says of it; returns the plan."""
     code, plan, err = act_end(act_start(url, profile, action, values, options))
     said = plan.get("why", err)
-    good = plan.get("state") == state and code == ACT_CODES[state] and why in said
-    check(good, f"{action} {' '.join(values)}: {plan.get('state')} ({code}) {said}")
+    got = plan.get("state", "refused" if code == ACT_CODES["refused"] else None)
+    good = got == state and code == ACT_CODES[state] and why in said
+    check(good, f"{action} {' '.join(values)}: {got} ({code}) {said}")
     if not good:
         print(f"     wanted {state}, {why}; {err}\n     {json.dumps(plan)}")
     return plan
