@@ -75,19 +75,27 @@ static void read_entry(void *ctx, const struct entry *entry)
 		    entry_what(entry, what, sizeof(what)));
 }
 
-/* Prints what was read, the oldest first. */
-static void print(struct reading *reading, bool newest_first)
+static void print_json(const struct reading *reading, bool newest_first)
 {
-	if (reading->entries) {
-		json_t *document = json_pack("{s:s,s:o}", "schema", "hypercare.journal/1",
-					     "entries", reading->entries);
-		char *text = json_dumps(document, JSON_ENSURE_ASCII | JSON_INDENT(1));
+	json_t *entries = json_array(), *document;
+	char *text;
 
-		puts(text);
-		free(text);
-		json_decref(document);
-	}
-	for (size_t i = 0; !reading->entries && i < reading->n; i++)
+	for (size_t i = 0; i < reading->n; i++)
+		json_array_append(entries, json_array_get(reading->entries,
+							  newest_first ? reading->n - 1 - i : i));
+	document = json_pack("{s:s,s:o}", "schema", "hypercare.journal/1", "entries", entries);
+	text = json_dumps(document, JSON_ENSURE_ASCII | JSON_INDENT(1));
+	puts(text);
+	free(text);
+	json_decref(document);
+}
+
+/* Prints what was read, the oldest first. */
+static void print(const struct reading *reading, bool newest_first)
+{
+	if (reading->entries)
+		print_json(reading, newest_first);
+	for (size_t i = 0; reading->lines && i < reading->n; i++)
 		printf("%s%s", i && reading->whole ? "\n" : "",
 		       reading->lines[newest_first ? reading->n - 1 - i : i].buf);
 }
@@ -110,6 +118,7 @@ static int list_and_print(struct store *store, const struct entry_filter *filter
 	for (size_t i = 0; reading->lines && i < reading->n; i++)
 		strbuf_release(&reading->lines[i]);
 	free(reading->lines);
+	json_decref(reading->entries);
 	return code;
 }
 

@@ -80,8 +80,7 @@ static int number(struct db *db, const char *sql, int64_t *ret_value, struct err
 	return code;
 }
 
-/* Makes the folder of path with those above it, for its owner alone. */
-static int make_folder(const char *path, struct err *err)
+int db_make_folder(const char *path, struct err *err)
 {
 	char *folder = xstrdup(path);
 	int code = 0;
@@ -308,7 +307,7 @@ int db_open(struct db *db, const struct store_options *options, struct err *err)
 		return err_set(err, ERR_NOT_FOUND,
 			       "no folder for the journal: set HOME or XDG_STATE_HOME, or give "
 			       "--journal");
-	if ((!db->read_only && make_folder(options->path, err)) ||
+	if ((!db->read_only && db_make_folder(options->path, err)) ||
 	    !(db->path = resolve(options->path, err)))
 		return -1;
 	if (open_file(db, err) || harden(db, err) ||

@@ -19,6 +19,9 @@ struct db {
 	sqlite3_stmt *insert, *head, *data_version, *mark, *claim;
 };
 
+/* Makes the folder of path with those above it, for its owner alone. */
+int db_make_folder(const char *path, struct err *err);
+
 /* Opens the journal; when it may be written it is made, with its folder, and brought to the newest
  * schema. A file of another application and one of a newer schema are refused. */
 int db_open(struct db *db, const struct store_options *options, struct err *err);

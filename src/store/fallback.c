@@ -71,11 +71,14 @@ static int sync_folder(const char *path)
 int fallback_add(const char *path, struct entry *const *entries, size_t n, uint64_t *count,
 		 struct err *err)
 {
-	int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600), code = -1;
 	struct strbuf text = STRBUF_INIT;
+	int fd, code = -1;
 	off_t size;
 
 	tell_syslog(entries, n);
+	if (db_make_folder(path, err))
+		return -1;
+	fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail(path, err);
 	if (flock(fd, LOCK_EX) || (size = lseek(fd, 0, SEEK_END)) < 0) {

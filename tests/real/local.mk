@@ -2,8 +2,8 @@
 # and npm to "make check-real", which installs them below the build folder itself.
 TESTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus
 dist_check_SCRIPTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus \
-	tests/e2e/console tests/e2e/headless tests/e2e/killed
-TESTS += tests/e2e/console tests/e2e/headless tests/e2e/killed
+	tests/e2e/console tests/e2e/headless tests/e2e/journal tests/e2e/killed
+TESTS += tests/e2e/console tests/e2e/headless tests/e2e/journal tests/e2e/killed
 EXTRA_DIST += tests/real/harness.py tests/e2e/terminal.py
 
 # The same gateways, changed; the effect is proved with traffic.
