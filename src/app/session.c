@@ -6,6 +6,7 @@
 #include "app/rules.h"
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/strbuf.h"
 #include "collect/discover.h"
 
 #include <poll.h>
@@ -33,7 +34,7 @@ struct session_target {
 	uint32_t number;      /* of the model */
 	uint32_t identifying; /* source that says how the search goes */
 	bool failed;
-	char sentence[256]; /* what the last search said */
+	char *sentence; /* what the last search said, or NULL */
 };
 
 struct session {
@@ -137,12 +138,20 @@ static void search_again(struct loop_timer *timer)
 	search(timer->ctx);
 }
 
+static void keep_sentence(struct session_target *target, const char *sentence)
+{
+	char *copy = xstrdup(sentence); /* sentence may be the one that goes */
+
+	free(target->sentence);
+	target->sentence = copy;
+}
+
 static void search_later(struct session_target *target, const char *sentence)
 {
 	struct session *session = target->session;
 
 	target->failed = true;
-	snprintf(target->sentence, sizeof(target->sentence), "%s", sentence);
+	keep_sentence(target, sentence);
 	say(target, TICK_FAILED, sentence);
 	loop_timer_set(session->loop, &target->again,
 		       loop_now(session->loop).mono_ms + target->wait_ms);
@@ -174,7 +183,7 @@ static void found(void *ctx, const struct discover_result *result)
 	struct session_target *target = ctx;
 
 	target->discover = NULL;
-	snprintf(target->sentence, sizeof(target->sentence), "%s", result->sentence);
+	keep_sentence(target, result->sentence);
 	if (result->profile)
 		open_target(target, result->profile);
 	else
@@ -199,6 +208,15 @@ static struct profile *given_profile(const struct session_target *target, struct
 	return *name ? catalog_find(target->session->catalog, name, err) : NULL;
 }
 
+static void keep_given(struct session_target *target, const struct profile *profile)
+{
+	struct strbuf sentence = STRBUF_INIT;
+
+	strbuf_addf(&sentence, "is %s (as given)", profile->title);
+	keep_sentence(target, sentence.buf);
+	strbuf_release(&sentence);
+}
+
 static void search(struct session_target *target)
 {
 	struct session *session = target->session;
@@ -206,8 +224,7 @@ static void search(struct session_target *target)
 	struct profile *profile = given_profile(target, &err);
 
 	if (profile) {
-		snprintf(target->sentence, sizeof(target->sentence), "is %s (as given)",
-			 profile->title);
+		keep_given(target, profile);
 		open_target(target, profile);
 		return;
 	}
@@ -244,6 +261,7 @@ static void close_target(struct session_target *target)
 	discover_cancel(target->discover);
 	loop_timer_stop(target->session->loop, &target->again);
 	profile_unref(target->profile);
+	free(target->sentence);
 }
 
 static void add_targets(struct session *session)
@@ -456,7 +474,7 @@ struct session_progress session_progress(const struct session *session)
 const struct profile *session_found(const struct session *session, size_t i,
 				    const char **ret_sentence)
 {
-	*ret_sentence = session->targets[i].sentence;
+	*ret_sentence = session->targets[i].sentence ? session->targets[i].sentence : "";
 	return session->targets[i].profile;
 }
 
