@@ -1,7 +1,9 @@
 /* What scraping many targets costs: the collector with its model, beside loops that throw the
  * bodies away. Run by bench-scrape, which starts the targets and the peers.
+ * grow is the traffic of the targets: it adds to the values in their bodies once an interval.
  *
  * usage: bench_scrape collect|discard|bare FIRST_PORT TARGETS INTERVAL_S WARM_S MEASURE_S [PROFILE]
+ *        bench_scrape grow FOLDER TARGETS INTERVAL_S
  */
 #include "base/alloc.h"
 #include "base/map.h"
@@ -9,12 +11,16 @@
 #include "net/read.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define IN_FLIGHT 32
 
@@ -33,6 +39,8 @@ struct bench {
 	double cpu_s;
 	uint64_t scrapes;
 	uint64_t failures;
+	uint64_t missed;  /* intervals without a tick */
+	int64_t *last_ms; /* each source's tick before this one */
 	uint64_t bytes;
 };
 
@@ -91,10 +99,24 @@ static void measure(struct bench *bench)
 	bench->measuring = false;
 }
 
+/* Ticks that are an interval and a half apart or more have missed one. */
+static void count_missed(struct bench *bench, const struct tick *tick)
+{
+	int64_t *last_ms = &bench->last_ms[tick->source];
+	int64_t half_ms = bench->interval_ms / 2;
+
+	if (bench->measuring && *last_ms)
+		bench->missed +=
+			(uint64_t)((tick->at.mono_ms - *last_ms - half_ms) / bench->interval_ms);
+	*last_ms = tick->at.mono_ms;
+}
+
 static void on_tick(void *ctx, const struct tick *tick)
 {
 	struct bench *bench = ctx;
 	struct err err;
+
+	count_missed(bench, tick);
 
 	count(bench, tick->outcome != TICK_OK, tick->bytes);
 	if (model_apply(bench->model, tick, &err) < 0)
@@ -119,6 +141,7 @@ static int run_collect(struct bench *bench)
 		fprintf(stderr, "%s\n", err.msg);
 		return -1;
 	}
+	bench->last_ms = xcalloc(bench->targets, sizeof(*bench->last_ms));
 	bench->model = model_new(names, &limits);
 	collect = collect_new(bench->loop, bench->http, NULL, bench->model, &options, &ops, bench);
 	for (size_t i = 0; i < bench->targets; i++) {
@@ -130,8 +153,10 @@ static int run_collect(struct bench *bench)
 		if (collect_add(collect, &config->targets[i], profile, &err) == UINT32_MAX)
 			fprintf(stderr, "%s\n", err.msg);
 	measure(bench);
-	printf(" %zu series,", (size_t)model_source(bench->model, 0).series * bench->targets);
+	printf(" %zu series, %" PRIu64 " intervals missed,",
+	       (size_t)model_source(bench->model, 0).series * bench->targets, bench->missed);
 	collect_free(collect);
+	free(bench->last_ms);
 	model_free(bench->model);
 	names_unref(names);
 	profile_unref(profile);
@@ -277,14 +302,76 @@ static int run(struct bench *bench, const char *mode)
 	return -1;
 }
 
+/* Adds 1 to 9 to the number that ends before p, which keeps its width. */
+static void add_to_number(char *p, unsigned n)
+{
+	for (; n && p[-1] >= '0' && p[-1] <= '9'; p--) {
+		n += (unsigned)(p[-1] - '0');
+		p[-1] = (char)('0' + n % 10);
+		n /= 10;
+	}
+}
+
+/* In each body a third of the samples, by route, is left as it is. */
+static void grow_body(char *body, size_t len, unsigned step)
+{
+	unsigned line = 0;
+
+	for (char *p = body, *end; (end = memchr(p, '\n', len - (size_t)(p - body))); p = end + 1)
+		if (*p != '#' && line++ / 22 % 3)
+			add_to_number(end, 1 + (line + step) % 9);
+}
+
+static char *map_body(const char *folder, size_t target, size_t *ret_len)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct stat status;
+	void *body = MAP_FAILED;
+	int fd;
+
+	strbuf_addf(&path, "%s/body.%zu", folder, target);
+	fd = open(path.buf, O_RDWR | O_CLOEXEC);
+	if (fd >= 0 && fstat(fd, &status) == 0) {
+		*ret_len = (size_t)status.st_size;
+		body = mmap(NULL, *ret_len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	}
+	if (fd >= 0)
+		close(fd);
+	strbuf_release(&path);
+	return body == MAP_FAILED ? NULL : body;
+}
+
+/* Until it is ended. */
+static int grow(const char *folder, size_t targets, double interval_s)
+{
+	char **bodies = xcalloc(targets, sizeof(*bodies));
+	size_t *lens = xcalloc(targets, sizeof(*lens));
+	struct loop *loop = loop_new();
+	int64_t due_ms = clock_read().mono_ms;
+
+	for (size_t i = 0; i < targets; i++)
+		if (!(bodies[i] = map_body(folder, i, &lens[i])))
+			return 1;
+	for (unsigned step = 0;; step++) {
+		for (size_t i = 0; i < targets; i++)
+			grow_body(bodies[i], lens[i], step);
+		due_ms += (int64_t)(interval_s * 1000);
+		while (clock_read().mono_ms < due_ms)
+			loop_turn(loop, due_ms - clock_read().mono_ms);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct bench bench = {0};
 	double cycles;
 
+	if (argc == 5 && !strcmp(argv[1], "grow"))
+		return grow(argv[2], (size_t)strtoul(argv[3], NULL, 10), strtod(argv[4], NULL));
 	if (argc < 7 || (!strcmp(argv[1], "collect") && argc < 8)) {
 		fprintf(stderr, "usage: bench_scrape collect|discard|bare FIRST_PORT TARGETS "
-				"INTERVAL_S WARM_S MEASURE_S [PROFILE]\n");
+				"INTERVAL_S WARM_S MEASURE_S [PROFILE]\n"
+				"       bench_scrape grow FOLDER TARGETS INTERVAL_S\n");
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
