@@ -166,8 +166,10 @@ static int run(const struct app_command *command, int argc, char **argv)
 	}
 	if (options.debug && !(debug = fopen(options.debug, "ae")))
 		return app_fail(EXIT_USAGE, "cannot write %s", options.debug);
+	options.words = argv + first;
+	options.nwords = argc - first;
 	log_to(debug);
-	code = command->run(&options, argc - first, argv + first);
+	code = command->run(&options, options.nwords, options.words);
 	log_to(NULL);
 	if (debug)
 		fclose(debug);

@@ -48,6 +48,10 @@ struct config *app_config(const struct options *options, int argc, char **argv);
  * why. */
 struct config *app_config_file(const struct options *options);
 
+/* The same from the file that is read already, for a program that goes on: what is wrong is in err,
+ * nothing is printed. */
+struct config *app_config_again(const struct options *options, const char *path, struct err *err);
+
 /* The commands, one file each. */
 int cmd_console(const struct options *options, int argc, char **argv);
 int cmd_demo(const struct options *options, int argc, char **argv);

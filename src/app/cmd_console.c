@@ -17,46 +17,75 @@ static void say_fault(void *ctx, const struct err *err, bool warning)
 		warning ? " (warning)" : "");
 }
 
-static struct config *load_file(const char *given)
+static struct config *load_file(const char *given, struct err *err)
 {
 	char *path = config_find(given);
 	struct config_report report = {.fault = say_fault, .ctx = path};
 	struct config *config = NULL;
-	struct err err = {0};
 
 	if (!path && given)
 		app_fail(EXIT_USAGE, "no such file: %s", given);
 	else if (!path)
 		config = config_new();
 	else
-		config = config_load(path, &report, &err);
+		config = config_load(path, &report, err);
 	free(path);
 	return config;
 }
 
 struct config *app_config_file(const struct options *options)
 {
-	return load_file(options->config);
+	struct err err = {0};
+
+	return load_file(options->config, &err);
+}
+
+/* Adds the URLs of the command line to config, and judges the whole; it is let go when it is not
+ * right. */
+static struct config *complete(struct config *config, const struct options *options, int argc,
+			       char **argv, struct err *err)
+{
+	for (int i = 0; i < argc && !err->code; i++)
+		targets_add(config, argv[i], options, err);
+	if (!err->code && !config->ntargets)
+		err_set(err, ERR_INVALID,
+			"no gateway given: try hypercare http://HOST:PORT, hypercare demo, or "
+			"hypercare init URL > hypercare.yaml");
+	if (!err->code && !targets_check(config, options, err))
+		return config;
+	config_unref(config);
+	return NULL;
 }
 
 struct config *app_config(const struct options *options, int argc, char **argv)
 {
-	struct config *config =
-		argc && !options->config ? config_new() : load_file(options->config);
 	struct err err = {0};
+	struct config *config =
+		argc && !options->config ? config_new() : load_file(options->config, &err);
 
 	if (!config)
 		return NULL;
-	for (int i = 0; i < argc && !err.code; i++)
-		targets_add(config, argv[i], options, &err);
-	if (!err.code && !config->ntargets)
-		err_set(&err, ERR_INVALID,
-			"no gateway given: try hypercare http://HOST:PORT, hypercare demo, or "
-			"hypercare init URL > hypercare.yaml");
-	if (!err.code && !targets_check(config, options, &err))
-		return config;
-	app_fail(EXIT_USAGE, "%s", err.msg); /* without the word, which may hold a password */
-	config_unref(config);
+	config = complete(config, options, argc, argv, &err);
+	if (!config) /* without the word, which may hold a password */
+		app_fail(EXIT_USAGE, "%s", err.msg);
+	return config;
+}
+
+struct config *app_config_again(const struct options *options, const char *path, struct err *err)
+{
+	struct config *config;
+	char text[512];
+
+	*err = (struct err){0};
+	if (!*path) {
+		err_set(err, ERR_UNSUPPORTED, "there is no configuration file to read again");
+		return NULL;
+	}
+	config = config_load(path, NULL, err);
+	if (config)
+		return complete(config, options, options->nwords, options->words, err);
+	err_where(err, path, text, sizeof(text));
+	err_set(err, err->code, "%.250s", text);
 	return NULL;
 }
 

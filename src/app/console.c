@@ -188,7 +188,9 @@ static void signal_came(struct loop_fd *handle, short revents)
 			console->redraw = true;
 		else if (number == SIGTSTP)
 			console_suspend(console);
-		else if (number != SIGWINCH && number != SIGCONT && number != SIGUSR1)
+		else if (number == SIGUSR1)
+			console_execute(console, "reload");
+		else if (number != SIGWINCH && number != SIGCONT)
 			console_quit(console, number == SIGINT ? EXIT_OK : 128 + number);
 	}
 	console_refresh(console);
@@ -225,6 +227,51 @@ static void warn_key(void *ctx, const struct err *err)
 	console_say(console, true, "%s", err_where(err, console->config->path, text, sizeof(text)));
 }
 
+static int choose_theme(struct console *console, struct err *err)
+{
+	const char *theme = console->options->theme;
+
+	if (!theme)
+		theme = console->config->theme;
+	return console_set_theme(console, theme && *theme ? theme : "default", err);
+}
+
+/* What of the configuration is the console's own. */
+static void use_config(struct console *console)
+{
+	struct err err;
+
+	console->utc = console->options->utc || console->config->utc;
+	console->bell = console->config->bell;
+	keymap_free(console->keymap);
+	console->keymap = keymap_new();
+	keys_bind(console->keymap, console->config, warn_key, console);
+	if (choose_theme(console, &err))
+		console_say(console, true, "%s", err.msg);
+}
+
+int console_reload(struct console *console, struct err *err)
+{
+	struct session_changes changes;
+	struct config *config = app_config_again(console->options, console->config->path, err);
+
+	if (!config)
+		return -1;
+	if (session_reload(console->session, config, &changes, err)) {
+		config_unref(config);
+		return -1;
+	}
+	config_unref(console->config);
+	console->config = config;
+	addresses_release(&console->addresses);
+	addresses_init(&console->addresses, config);
+	console_say(console, false,
+		    "configuration read: %zu new, %zu changed, %zu gone; %zu targets",
+		    changes.added, changes.changed, changes.gone, config->ntargets);
+	use_config(console);
+	return 0;
+}
+
 static int open_screen(struct console *console, const struct options *options, struct err *err)
 {
 	const char *no_color = getenv("NO_COLOR");
@@ -234,7 +281,6 @@ static int open_screen(struct console *console, const struct options *options, s
 		.no_color = options->no_color || (no_color && *no_color),
 		.ascii = options->ascii,
 	};
-	const char *theme = options->theme ? options->theme : console->config->theme;
 
 	console->term = term_open(&term, err);
 	if (!console->term)
@@ -242,10 +288,7 @@ static int open_screen(struct console *console, const struct options *options, s
 	alloc_set_hook(term_rescue);
 	console->screen = screen_new();
 	console->frame.ascii = term_is_ascii(console->term);
-	console->keymap = keymap_new();
-	keys_bind(console->keymap, console->config, warn_key, console);
-	if (console_set_theme(console, theme && *theme ? theme : "default", err))
-		console_say(console, true, "%s", err->msg);
+	use_config(console);
 	return 0;
 }
 
@@ -293,23 +336,25 @@ static void close_console(struct console *console)
 	frame_release(&console->frame);
 	session_free(console->session);
 	addresses_release(&console->addresses);
+	config_unref(console->config);
 }
 
 int console_run(struct config *config, const struct options *options, const char *simulated)
 {
 	const struct session_ops ops = {
 		.changed = figures_changed, .acted = console_plan_changed, .keeps_journal = true};
-	struct console console = {.config = config,
-				  .simulated = simulated,
-				  .utc = options->utc || config->utc,
-				  .bell = config->bell};
+	struct console console = {
+		.options = options, .config = config_ref(config), .simulated = simulated};
 	struct err err = {0};
 
 	console.paint = (struct loop_timer){.fire = paint, .ctx = &console};
 	frame_init(&console.frame);
 	console.session = session_new(config, options, &ops, &console, &err);
-	if (!console.session)
+	if (!console.session) {
+		frame_release(&console.frame);
+		config_unref(console.config);
 		return app_fail(EXIT_FAILED, "%s", err.msg);
+	}
 	addresses_init(&console.addresses, config);
 	if (open_screen(&console, options, &err)) {
 		close_console(&console);

@@ -46,6 +46,12 @@ static int run_retry(struct console *console, int argc, const char *const *argv,
 	return 0;
 }
 
+static int run_reload(struct console *console, int argc, const char *const *argv, struct err *err)
+{
+	(void)argc, (void)argv;
+	return console_reload(console, err);
+}
+
 static int run_redraw(struct console *console, int argc, const char *const *argv, struct err *err)
 {
 	(void)argc, (void)argv, (void)err;
@@ -188,6 +194,7 @@ static const struct command own[] = {
 	{{"break-glass", "PLAN REASON", "sends without a second operator, loudly", "act"},
 	 run_break_glass},
 	{{"retry", "[TARGET]", "poll now what waits or was stopped", "program"}, run_retry},
+	{{"reload", "", "read the configuration anew; as SIGUSR1 does", "program"}, run_reload},
 	{{"redraw", "", "paint everything anew", "program"}, run_redraw},
 	{{"suspend", "", "back to the shell; fg returns", "program"}, run_suspend},
 	{{"copy", "row|sentence", "to the clipboard of the terminal (OSC 52)", "program"},

@@ -13,6 +13,7 @@
 #define CONSOLE_PLANS 32 /* that are shown, the newest */
 
 struct console {
+	const struct options *options;
 	struct config *config;
 	struct session *session;
 	struct term *term;
@@ -54,6 +55,7 @@ void console_say(struct console *console, bool error, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void console_quit(struct console *console, int code);
 void console_suspend(struct console *console);
+int console_reload(struct console *console, struct err *err);
 int console_set_theme(struct console *console, const char *name, struct err *err);
 
 /* "STABILISATION day 3/28" by date, or "". */

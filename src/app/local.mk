@@ -27,8 +27,9 @@ src_app_libapp_a_SOURCES = \
 	src/app/operator.c src/app/operator.h \
 	src/app/options.c src/app/options.h \
 	src/app/row_actions.c src/app/row_actions.h \
+	src/app/reload.c \
 	src/app/rules.c src/app/rules.h \
-	src/app/session.c src/app/session.h \
+	src/app/session.c src/app/session.h src/app/session_impl.h \
 	src/app/signals.c src/app/signals.h \
 	src/app/targets.c src/app/targets.h
 src_app_libapp_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS)

@@ -50,6 +50,8 @@ struct options {
 	int64_t for_ms;
 	bool dry_run, yes;
 	bool help, version;
+	char **words; /* what follows the options */
+	int nwords;
 };
 
 enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_DURATION, OPTION_INTEGER, OPTION_NUMBER };

@@ -1,4 +1,4 @@
-#include "app/session.h"
+#include "app/session_impl.h"
 
 #include "app/acting.h"
 #include "app/app.h"
@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/strbuf.h"
-#include "collect/discover.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -22,45 +21,6 @@
 #define SEARCH_LAST_MS    30000
 #define HISTORY_MS        (15 * 60 * 1000)
 #define SERIES_PER_TARGET 100000
-
-/* One target on its way from a URL to being polled. */
-struct session_target {
-	struct session *session;
-	const struct config_target *config;
-	struct profile *profile; /* once known */
-	struct discover *discover;
-	struct loop_timer again;
-	int64_t wait_ms;
-	uint32_t number;      /* of the model */
-	uint32_t identifying; /* source that says how the search goes */
-	bool failed;
-	char *sentence; /* what the last search said, or NULL */
-};
-
-struct session {
-	struct session_ops ops;
-	void *ctx;
-	struct config *config;
-	struct loop *loop;
-	struct eval *eval;
-	struct catalog *catalog;
-	struct http *http;
-	struct names *names;
-	struct model *model;
-	struct rules rules;
-	struct detect *detect;
-	struct collect *collect;
-	struct session_target *targets;
-	size_t ntargets;
-	struct identity who;
-	struct store *store;
-	struct loop_fd store_fd;
-	struct acting *acting;
-	struct journal *journal;
-	struct loop_timer judge;
-	int64_t judge_at_ms;
-	int64_t judge_rest_ms; /* nothing is judged before this */
-};
 
 static void judge_in(struct session *session, int64_t wait_ms)
 {
@@ -131,11 +91,9 @@ static void say(struct session_target *target, enum tick_outcome outcome, const 
 	take_tick(session, &tick);
 }
 
-static void search(struct session_target *target);
-
 static void search_again(struct loop_timer *timer)
 {
-	search(timer->ctx);
+	session_target_search(timer->ctx);
 }
 
 static void keep_sentence(struct session_target *target, const char *sentence)
@@ -159,11 +117,12 @@ static void search_later(struct session_target *target, const char *sentence)
 		target->wait_ms * 2 < SEARCH_LAST_MS ? target->wait_ms * 2 : SEARCH_LAST_MS;
 }
 
-static void open_target(struct session_target *target, struct profile *profile)
+void session_target_open(struct session_target *target, struct profile *profile)
 {
 	struct session *session = target->session;
 	struct err err;
 
+	profile_unref(target->profile);
 	target->profile = profile;
 	if (session->ops.identify_only)
 		return;
@@ -172,6 +131,7 @@ static void open_target(struct session_target *target, struct profile *profile)
 		return;
 	}
 	target->failed = false;
+	target->opened = true;
 	if (session->acting)
 		acting_add(session->acting, target->number, target->config, profile);
 	model_remove_source(session->model, target->identifying);
@@ -185,7 +145,7 @@ static void found(void *ctx, const struct discover_result *result)
 	target->discover = NULL;
 	keep_sentence(target, result->sentence);
 	if (result->profile)
-		open_target(target, result->profile);
+		session_target_open(target, result->profile);
 	else
 		search_later(target, result->sentence);
 }
@@ -217,7 +177,7 @@ static void keep_given(struct session_target *target, const struct profile *prof
 	strbuf_release(&sentence);
 }
 
-static void search(struct session_target *target)
+void session_target_search(struct session_target *target)
 {
 	struct session *session = target->session;
 	struct err err = {0};
@@ -225,7 +185,7 @@ static void search(struct session_target *target)
 
 	if (profile) {
 		keep_given(target, profile);
-		open_target(target, profile);
+		session_target_open(target, profile);
 		return;
 	}
 	if (!err.code)
@@ -236,9 +196,10 @@ static void search(struct session_target *target)
 		search_later(target, err.msg);
 }
 
-static void register_target(struct session *session, struct session_target *target,
-			    const struct config_target *config)
+struct session_target *session_target_new(struct session *session,
+					  const struct config_target *config)
 {
+	struct session_target *target = xcalloc(1, sizeof(*target));
 	struct target_info info = {
 		.name = config->name,
 		.kind = "?",
@@ -254,14 +215,16 @@ static void register_target(struct session *session, struct session_target *targ
 	target->again = (struct loop_timer){.fire = search_again, .ctx = target};
 	target->number = model_add_target(session->model, &info);
 	target->identifying = model_add_source(session->model, target->number, "identify");
+	return target;
 }
 
-static void close_target(struct session_target *target)
+void session_target_free(struct session_target *target)
 {
 	discover_cancel(target->discover);
 	loop_timer_stop(target->session->loop, &target->again);
 	profile_unref(target->profile);
 	free(target->sentence);
+	free(target);
 }
 
 static void add_targets(struct session *session)
@@ -270,7 +233,7 @@ static void add_targets(struct session *session)
 	session->targets = xcalloc(session->ntargets, sizeof(*session->targets));
 	http_expect(session->http, session->ntargets);
 	for (size_t i = 0; i < session->ntargets; i++)
-		register_target(session, &session->targets[i], &session->config->targets[i]);
+		session->targets[i] = session_target_new(session, &session->config->targets[i]);
 }
 
 static void store_is_ready(struct loop_fd *handle, short revents)
@@ -374,7 +337,7 @@ void session_free(struct session *session)
 	store_free(session->store);
 	acting_free(session->acting);
 	for (size_t i = 0; i < session->ntargets; i++)
-		close_target(&session->targets[i]);
+		session_target_free(session->targets[i]);
 	free(session->targets);
 	collect_free(session->collect);
 	journal_free(session->journal);
@@ -388,6 +351,7 @@ void session_free(struct session *session)
 	catalog_unref(session->catalog);
 	eval_free(session->eval);
 	loop_free(session->loop);
+	session_forget_outdated(session);
 	config_unref(session->config);
 	free(session);
 }
@@ -396,8 +360,8 @@ void session_start(struct session *session)
 {
 	for (size_t i = 0; i < session->ntargets; i++)
 		if (!session->ops.only ||
-		    !strcmp(session->ops.only, session->targets[i].config->name))
-			search(&session->targets[i]);
+		    !strcmp(session->ops.only, session->targets[i]->config->name))
+			session_target_search(session->targets[i]);
 	judge_in(session, SETTLE_MS);
 }
 
@@ -444,7 +408,7 @@ const struct operator* session_operator(const struct session *session)
 void session_retry(struct session *session, uint32_t target)
 {
 	for (size_t i = 0; i < session->ntargets; i++) {
-		struct session_target *each = &session->targets[i];
+		struct session_target *each = session->targets[i];
 
 		if (target != UINT32_MAX && each->number != target)
 			continue;
@@ -461,7 +425,7 @@ struct session_progress session_progress(const struct session *session)
 	struct session_progress progress = {.targets = session->ntargets};
 
 	for (size_t i = 0; i < session->ntargets; i++) {
-		const struct session_target *target = &session->targets[i];
+		const struct session_target *target = session->targets[i];
 
 		progress.failed += target->failed;
 		progress.searching += target->discover && !target->failed;
@@ -474,15 +438,15 @@ struct session_progress session_progress(const struct session *session)
 const struct profile *session_found(const struct session *session, size_t i,
 				    const char **ret_sentence)
 {
-	*ret_sentence = session->targets[i].sentence ? session->targets[i].sentence : "";
-	return session->targets[i].profile;
+	*ret_sentence = session->targets[i]->sentence ? session->targets[i]->sentence : "";
+	return session->targets[i]->profile;
 }
 
 const struct profile *session_profile(const struct session *session, uint32_t target)
 {
 	for (size_t i = 0; i < session->ntargets; i++)
-		if (session->targets[i].number == target)
-			return session->targets[i].profile;
+		if (session->targets[i]->number == target)
+			return session->targets[i]->profile;
 	return NULL;
 }
 
@@ -503,7 +467,7 @@ const char *session_hint(void *ctx, enum signal signal)
 	const struct session *session = ctx;
 
 	for (size_t i = 0; i < session->ntargets; i++) {
-		const struct profile *profile = session->targets[i].profile;
+		const struct profile *profile = session->targets[i]->profile;
 		const char *hint = profile ? profile_hint(profile, signal) : NULL;
 
 		if (hint)

@@ -32,6 +32,17 @@ void session_free(struct session *session); /* takes NULL */
 /* Begins to identify and to poll every target of the configuration. */
 void session_start(struct session *session);
 
+/* How many targets of a new configuration are not as they were. */
+struct session_changes {
+	size_t added, changed, gone;
+};
+
+/* Puts another configuration in force, which is referenced. A target of the same name, URL and
+ * profile keeps what is known of it, and a rule of the same name its findings; the write window
+ * is closed. On error all stays as it was. */
+int session_reload(struct session *session, struct config *config,
+		   struct session_changes *ret_changes, struct err *err);
+
 struct loop *session_loop(const struct session *session);
 const struct model *session_model(const struct session *session);
 struct detect *session_detect(const struct session *session);

@@ -161,16 +161,21 @@ uint32_t collect_add(struct collect *collect, const struct config_target *target
 	return member->number;
 }
 
-void collect_remove(struct collect *collect, uint32_t target)
+void collect_drop(struct collect *collect, uint32_t target)
 {
 	for (size_t i = 0; i < collect->nmembers; i++) {
 		if (collect->members[i]->number != target)
 			continue;
 		release_member(collect->members[i]);
 		collect->members[i] = collect->members[--collect->nmembers];
-		model_remove_target(collect->model, target);
 		return;
 	}
+}
+
+void collect_remove(struct collect *collect, uint32_t target)
+{
+	collect_drop(collect, target);
+	model_remove_target(collect->model, target);
 }
 
 void collect_retry(struct collect *collect, uint32_t target)

@@ -37,6 +37,8 @@ void collect_free(struct collect *collect); /* takes NULL */
 uint32_t collect_add(struct collect *collect, const struct config_target *target,
 		     struct profile *profile, struct err *err);
 void collect_remove(struct collect *collect, uint32_t target);
+/* Reads it no longer, but leaves in the model what is known of it. */
+void collect_drop(struct collect *collect, uint32_t target);
 
 /* Polls now whatever waits: also a source stopped by 401; its credential is read anew. target
  * UINT32_MAX: all. */

@@ -24,7 +24,7 @@ struct config_target {
 	struct secret_ref auth;
 	struct secret_ref action_auth; /* for acting, in place of auth; scheme none without */
 	bool two_person;               /* a second operator approves actions */
-	char *auth_header; /* "Authorization" unless set */
+	char *auth_header;             /* "Authorization" unless set */
 	char *cacert, *cert, *key, *pinnedpubkey, *proxy, *resolve, *unix_socket; /* or NULL */
 	bool insecure, compressed, http2;
 	int64_t interval_ms;    /* 0: the profile's */
@@ -88,6 +88,9 @@ struct config *config_new(void);
 struct config_target *config_add_target(struct config *config, const char *name, const char *url);
 void config_unref(struct config *config); /* takes NULL */
 struct config *config_ref(struct config *config);
+
+/* Whether they say the same, wherever in their files. */
+bool config_target_equal(const struct config_target *a, const struct config_target *b);
 
 /* The first file there is of: given (may be NULL), $XDG_CONFIG_HOME/hypercare/hypercare.yaml,
  * ~/.config/…, SYSCONFDIR/hypercare/hypercare.yaml; never in the current folder. The caller frees

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/config/libconfig.a
 src_config_libconfig_a_SOURCES = \
 	src/config/config.c src/config/config.h \
+	src/config/equal.c \
 	src/config/keymap.c src/config/keymap.h \
 	src/config/load.c src/config/load.h \
 	src/config/paths.c src/config/paths.h \

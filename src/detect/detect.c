@@ -91,6 +91,41 @@ struct instance *instance_new(struct detect *detect, size_t rule, const struct d
 	return instance;
 }
 
+static size_t successor(const struct rule *old, const struct rule *rules, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && (strcmp(rules[i].name, old->name) || rules[i].kind != old->kind ||
+			 rules[i].measure != old->measure || rules[i].by != old->by))
+		i++;
+	return i;
+}
+
+void detect_set_rules(struct detect *detect, const struct rule *rules, size_t n)
+{
+	struct instance **instances = xcalloc(n, sizeof(*instances));
+
+	for (size_t i = 0; i < detect->nrules; i++) {
+		size_t to = successor(&detect->rules[i], rules, n);
+
+		for (struct instance *at = detect->instances[i], *next; at; at = next) {
+			next = at->next;
+			if (to == n) {
+				instance_end(detect, at);
+				continue;
+			}
+			at->finding.rule = &rules[to];
+			at->next = instances[to];
+			instances[to] = at;
+		}
+	}
+	free(detect->instances);
+	detect->instances = instances;
+	detect->rules = rules;
+	detect->nrules = n;
+	detect->next_rule = 0;
+}
+
 static void report(struct detect *detect, const struct instance *instance, enum event_kind kind)
 {
 	const struct finding *finding = &instance->finding;

@@ -55,6 +55,10 @@ struct detect;
 struct detect *detect_new(const struct model *model, const struct rule *rules, size_t n);
 void detect_free(struct detect *detect); /* takes NULL */
 
+/* Other rules take the place of those in force. Cases of a rule that goes on (by its name, its
+ * measure and what it is by) go on with it, the others end. The old rules outlive detect, too. */
+void detect_set_rules(struct detect *detect, const struct rule *rules, size_t n);
+
 /* Judges every rule at this instant; called about once a second and after ticks. */
 void detect_run(struct detect *detect, struct clock now);
 
