@@ -37,16 +37,16 @@ struct change_spec {
 	const struct http_options *origin; /* HTTP; or NULL and: */
 	const char *address;               /* "unix:/path", "tcp:host:port" */
 	const char *command;               /* one line without its newline; no control byte, no ';',
-	                                      not "prompt" */
+					      not "prompt" */
 	struct http_limits limits;         /* the body's cap: 1 MiB unless set */
 	const char *method;                /* "GET" "POST" "PUT" "PATCH" "DELETE" */
 	const char *path;                  /* begins with '/', already encoded; sent exactly so */
 	const char *body;                  /* or NULL */
 	size_t body_len;
-	const char *content_type;     /* of the body */
-	const char *const *headers;   /* "Name: value", NULL-terminated, or NULL; no control byte */
-	const char *idempotency_key;  /* or NULL */
-	const char *credential;       /* complete header line or NULL; wiped after use */
+	const char *content_type;    /* of the body */
+	const char *const *headers;  /* "Name: value", NULL-terminated, or NULL; no control byte */
+	const char *idempotency_key; /* or NULL */
+	const char *credential;      /* complete header line or NULL; wiped after use */
 };
 
 /* HTTP/1.1 on a fresh connection that is closed after it; never redirected, no retry by libcurl, no
