@@ -121,7 +121,7 @@ void act_bed_init(struct act_bed *bed, const char *folder, const char *profile_t
 						.host = "here",
 						.console = "here:1:1"};
 	hash_seed(1);
-	bed->eval = eval_new(&err);
+	bed->eval = given.eval ? given.eval : eval_new(&err);
 	ck_assert_ptr_nonnull(bed->eval);
 	bed->loop = loop_new();
 	bed->http = http_new(bed->loop);

@@ -16,8 +16,9 @@ static const char *const block[] = {"ip", IP, NULL};
 
 static void setup(void)
 {
+	hash_seed(1);
+	bed = (struct act_bed){.eval = eval_new(NULL)}; /* it forks, and so comes before threads */
 	server = apply_server_start();
-	bed = (struct act_bed){0};
 	act_bed_init(&bed, NULL, act_toy, apply_server_port(server));
 }
 

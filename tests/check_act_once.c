@@ -34,8 +34,9 @@ static struct act_bed bed;
 
 static void setup(void)
 {
+	hash_seed(1);
+	bed = (struct act_bed){.eval = eval_new(NULL)}; /* it forks, and so comes before threads */
 	server = apply_server_start();
-	bed = (struct act_bed){0};
 	act_bed_init(&bed, NULL, profile, apply_server_port(server));
 }
 
