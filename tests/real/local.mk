@@ -16,8 +16,9 @@ dist_check_SCRIPTS += tests/real/fake-api-gateways tests/real/fake-ai-gateways
 EXTRA_DIST += tests/real/acting.py tests/real/fakes.py tests/real/fakes_ai.py
 
 REAL_TESTS = tests/real/envoy tests/real/act-envoy tests/real/express-gateway tests/real/litellm \
-	tests/real/mlflow tests/real/phoenix
-dist_check_SCRIPTS += $(REAL_TESTS) tests/real/run
+	tests/real/mlflow
+dist_check_SCRIPTS += $(REAL_TESTS) tests/real/phoenix tests/real/run
 check-real: all
-	@$(AM_TESTS_ENVIRONMENT) PHOENIX=$(PHOENIX) $(srcdir)/tests/real/run $(REAL_TESTS)
+	@$(AM_TESTS_ENVIRONMENT) PHOENIX=$(PHOENIX) $(srcdir)/tests/real/run $(REAL_TESTS) \
+		$(PHOENIX:1=tests/real/phoenix)
 .PHONY: check-real
