@@ -252,7 +252,7 @@ int run_fix(struct console *console, int argc, const char *const *argv, struct e
 	return 0;
 }
 
-/* The plan of this name, or the newest that is not over. */
+/* The plan of this name, or the newest. */
 static struct plan *plan_said(struct console *console, int argc, const char *const *argv)
 {
 	struct act *act = session_act(console->session);

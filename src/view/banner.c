@@ -141,7 +141,7 @@ static void draw_first(struct view *view, struct area area)
 	area_text(area, 0, column, worst, phase);
 }
 
-static enum style banner_style(const struct target_info *target)
+enum style view_banner(const char *group)
 {
 	static const struct {
 		const char *group;
@@ -151,8 +151,8 @@ static enum style banner_style(const struct target_info *target)
 		      {"dev", STYLE_BANNER_DEV}};
 	size_t i;
 
-	for (i = 0; target && i < sizeof(groups) / sizeof(*groups); i++)
-		if (!strcmp(target->group, groups[i].group))
+	for (i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+		if (!strcmp(group, groups[i].group))
 			return groups[i].style;
 	return STYLE_BANNER;
 }
@@ -220,7 +220,7 @@ static bool draw_trouble(struct view *view, struct area area, enum style style, 
 static void draw_second(struct view *view, struct area area)
 {
 	const struct target_info *target = cursor_target(view);
-	enum style style = banner_style(target);
+	enum style style = view_banner(target ? target->group : "");
 	const char *filter = view->screen->place.filter;
 	char on[96] = "-", window[16], poll[32], link[64], right[160], left[512];
 

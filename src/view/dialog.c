@@ -298,23 +298,13 @@ static void draw_next(const struct dialog *dialog, const struct scene *scene,
 		  text);
 }
 
-static enum style target_style(const char *banner)
-{
-	return !strcmp(banner, "prod")    ? STYLE_BANNER_PROD
-	       : !strcmp(banner, "stage") ? STYLE_BANNER_STAGE
-	       : !strcmp(banner, "dev")   ? STYLE_BANNER_DEV
-					  : STYLE_BANNER;
-}
-
 static void draw_target(const struct plan_view *plan, struct area area)
 {
-	static const char *const guards[] = {
-		[CONFIG_RO] = "RO", [CONFIG_ASK] = "ASK", [CONFIG_RW] = "RW"};
-	enum style style = target_style(plan->banner);
+	enum style style = view_banner(plan->banner);
 	char text[192];
 
-	snprintf(text, sizeof(text), " ON %s  %s  %s", plan->target_name, guards[plan->guard],
-		 plan->banner);
+	snprintf(text, sizeof(text), " ON %s  %s  %s", plan->target_name,
+		 view_guard((enum target_guard)plan->guard), plan->banner);
 	area_fill(area, 0, 0, area.columns, ' ', style);
 	area_text(area, 0, 0, style, text);
 	area_text_right(area, 0, area.columns - 1, style, plan_state_word(plan->state));

@@ -132,6 +132,7 @@ void opened_draw(struct view *view, struct area area);
 void rule_draw(struct area area, int row, enum style style, const char *title, const char *note);
 
 const char *view_guard(enum target_guard guard); /* "RO", "ASK", "RW" */
+enum style view_banner(const char *group);       /* of a target: "prod", "stage", "dev" or "" */
 const char *event_name(enum event_kind kind);
 /* Whether it may have caused what figures show: a change, an action or a note. */
 bool event_is_mark(enum event_kind kind);
