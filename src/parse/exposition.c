@@ -150,45 +150,43 @@ static const char *skip_lines(struct exposition *x, const char *p, const char *e
 	return p;
 }
 
-static size_t terminate(char *s, size_t len, bool escaped)
+static inline size_t terminate(char *s, size_t len, bool escaped)
 {
 	s[len] = '\0';
 	return escaped ? line_unescape(s, len) : len;
 }
 
-/* Copies the scanned line, so that every name and text in it can be terminated where its delimiter
- * was. What the line shares with the one that was copied before stays. */
+/* Copies the line that was read, so that every name and text in it can be terminated where its
+ * delimiter was. What it shares with the one that was copied before stays. */
 static char *copy_line(struct exposition *x, uint32_t kept)
 {
 	const struct line *line = &x->work->line;
-	uint32_t from = kept ? line->kept_bytes : 0;
-	char *copy;
+	const struct line_label *from = line->labels + kept, *end = line->labels + line->nlabels;
+	struct exposition_label *label = x->work->labels + kept;
+	uint32_t start = kept ? from[-1].value + from[-1].value_len + 1 : 0;
+	char *copy = x->scratch.buf;
 
-	if (x->scratch.cap <= line->value)
-		strbuf_grow(&x->scratch, line->value);
-	copy = x->scratch.buf;
-	memcpy(copy + from, line->start + from, line->value - from);
-	for (uint32_t i = kept; i < line->nlabels; i++) {
-		const struct line_label *from_label = &line->labels[i];
-		struct exposition_label *label = &x->work->labels[i];
-
-		label->name = copy + from_label->name;
-		label->value = copy + from_label->value;
-		label->name_len = terminate(copy + from_label->name, from_label->name_len,
-					    from_label->name_escaped);
-		label->value_len = terminate(copy + from_label->value, from_label->value_len,
-					     from_label->value_escaped);
+	memcpy(copy + start, line->start + start, line->value - start);
+	for (; from < end; from++, label++) {
+		label->name = copy + from->name;
+		label->value = copy + from->value;
+		label->name_len = terminate(copy + from->name, from->name_len, from->name_escaped);
+		label->value_len =
+			terminate(copy + from->value, from->value_len, from->value_escaped);
 	}
 	return copy;
 }
 
-/* Asks for the series of the scanned line. */
-static uint32_t ask(struct exposition *x, bool asked_before)
+static void copy_series(struct exposition *x)
 {
 	const struct line *line = &x->work->line;
 	const struct family *family = &x->families.list[x->line_family];
-	char *copy = copy_line(x, asked_before && x->scratch.cap > line->value ? line->kept : 0);
-	struct exposition_series series = {
+	char *copy;
+
+	if (x->scratch.cap <= line->value)
+		strbuf_grow(&x->scratch, line->value);
+	copy = copy_line(x, 0);
+	x->work->series = (struct exposition_series){
 		.labels = x->work->labels,
 		.nlabels = line->nlabels,
 		.name = copy + line->name,
@@ -197,10 +195,17 @@ static uint32_t ask(struct exposition *x, bool asked_before)
 		.family_len = family->len,
 		.type = families_type(&x->families, x->line_family),
 	};
+}
 
+/* Asks for the series of the line that was read. */
+static uint32_t ask(struct exposition *x)
+{
+	if (x->asked && x->scratch.cap > x->work->line.value)
+		copy_line(x, x->work->line.kept);
+	else
+		copy_series(x);
 	x->stats.cold++;
-	x->asked = true;
-	return x->ops.series(x->ctx, &series);
+	return x->ops.series(x->ctx, &x->work->series);
 }
 
 static void resolve(struct exposition *x)
@@ -216,6 +221,7 @@ static void resolve(struct exposition *x)
 		len = line_unescape(x->scratch.buf, len);
 	}
 	x->line_family = families_resolve(x, name, len, &x->line_in_group);
+	x->asked = false;
 }
 
 /* Passes over one line of an unwanted family, or of one more series than may be kept. */
@@ -225,6 +231,7 @@ static const char *skip_line(struct exposition *x, const char *p, const char *en
 
 	if (!newline)
 		return NULL;
+	x->asked = false;
 	x->stats.lines++;
 	++*count;
 	return newline + 1;
@@ -302,7 +309,7 @@ static inline const char *read_value(const char *p, const char *end, double *ret
 	return after ? after : decimal_parse(p, end, ret_value);
 }
 
-/* Reads the scanned line's value and what follows; returns its newline. */
+/* Reads that line's value and what follows; returns its newline. */
 static const char *read_sample(struct exposition *x, const char *p, const char *end,
 			       double *ret_value, struct line_tail *tail)
 {
@@ -327,15 +334,16 @@ static const char *read_sample(struct exposition *x, const char *p, const char *
 	return NULL;
 }
 
-/* Takes the scanned line in: as one of the last scrape, found again, or as a new one. */
-static void take(struct exposition *x, bool asked_before, double value, int64_t timestamp_ms)
+/* Takes in the line that was read: as one of the last scrape, found again, or as a new one. */
+static void take(struct exposition *x, double value, int64_t timestamp_ms)
 {
 	uint32_t len = x->work->line.value, ref;
 	uint64_t hash = hash_bytes(x->work->line.start, len) +
 			(x->line_in_group ? x->families.group_hash : x->families.other_hash);
 	const struct known_line *found = x->known.n ? known_find(&x->known, len, hash, hash) : NULL;
 
-	ref = found ? found->ref : ask(x, asked_before);
+	ref = found ? found->ref : ask(x);
+	x->asked = !found;
 	x->stats.known += found != NULL;
 	x->nseries++;
 	known_add(&x->known, hash, len, ref, found);
@@ -363,18 +371,14 @@ static const char *cold_sample(struct exposition *x, const char *p, const char *
 {
 	struct line_tail tail;
 	const char *newline;
-	bool same, asked_before = x->asked;
+	bool follows = line_follow(&x->work->line, p, end);
 	double value;
 
-	line_compare(&x->work->line, p, end);
-	same = x->work->line.common > x->work->line.name_len && x->line_family != FAMILY_NONE;
-
-	x->asked = false;
-	if (!same && is_unwanted(x, p, end))
+	if (!follows && is_unwanted(x, p, end))
 		return skip_line(x, p, end, &x->stats.skipped);
-	if (line_scan(&x->work->line, p, end) < 0)
+	if (!follows && line_scan(&x->work->line, p, end) < 0)
 		return fault(x, p, end, x->work->line.fault, x->work->line.why);
-	if (!same)
+	if (!follows || x->line_family == FAMILY_NONE)
 		resolve(x);
 	if (!x->families.list[x->line_family].wanted)
 		return skip_line(x, p, end, &x->stats.skipped);
@@ -383,7 +387,7 @@ static const char *cold_sample(struct exposition *x, const char *p, const char *
 	newline = read_sample(x, p, end, &value, &tail);
 	if (!newline)
 		return NULL;
-	take(x, asked_before, value, tail.timestamp_ms);
+	take(x, value, tail.timestamp_ms);
 	x->stats.lines++;
 	x->stats.lenient += x->work->line.loose != NULL || tail.loose;
 	x->stats.exemplars += tail.exemplar;

@@ -10,14 +10,6 @@
 
 #define EXEMPLAR_CHARS 128
 
-/* The line before: as long as the labels so far have its names, `same` of them, the names of the
- * others are still in line->labels. */
-struct line_hint {
-	const char *start;
-	uint32_t nlabels;
-	uint32_t same;
-};
-
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -272,50 +264,20 @@ static const char *read_label_head(struct line *line, const char *p, const char 
 	return NULL;
 }
 
-/* Whether the n bytes at p are those at q; 16 can be read at either while end is not passed. */
-static inline bool same_bytes(const char *p, const char *q, size_t n, const char *end)
-{
-#ifdef __SSE2__
-	if (n <= 16 && end - p >= 16 && end - q >= 16) {
-		unsigned differ = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(load(p), load(q)));
-
-		return !(differ & ((1u << n) - 1));
-	}
-#endif
-	return (size_t)(end - p) > n && memcmp(p, q, n) == 0;
-}
-
-/* Most lines name the labels of the line before, in its order: when this is one of them, with the
- * same labels before it, its name needs no second look. Returns the opening quote or NULL. */
-static inline const char *same_label_head(struct line *line, const struct line_hint *hint,
-					  const char *p, const char *end)
-{
-	struct line_label *label = &line->labels[line->nlabels];
-	size_t len = (size_t)label->name_len + 2;
-
-	if (line->nlabels >= hint->nlabels || line->nlabels != hint->same ||
-	    !same_bytes(p, hint->start + label->name, len, end) || p[len - 2] != '=' ||
-	    p[len - 1] != '"')
-		return NULL;
-	label->name = (uint32_t)(p - line->start);
-	return p + len - 1;
-}
-
 /* Reads NAME="TEXT", or "NAME" of the metric itself; returns the byte after it. */
-static inline const char *read_label(struct line *line, struct line_hint *hint, const char *p,
-				     const char *end)
+static const char *read_label(struct line *line, const char *p, const char *end)
 {
 	struct line_label *label = &line->labels[line->nlabels];
-	const char *quote = same_label_head(line, hint, p, end);
-	bool is_label = true;
+	bool is_label;
+	const char *quote;
 
-	if (quote) {
-		hint->same++;
-	} else {
-		quote = read_label_head(line, p, end, &is_label);
-		if (!quote || !is_label)
-			return quote;
+	if (line->nlabels == LINE_LABELS) {
+		fault(line, p, "more than 128 labels");
+		return NULL;
 	}
+	quote = read_label_head(line, p, end, &is_label);
+	if (!quote || !is_label)
+		return quote;
 	p = read_quoted(line, quote, end, &label->value_escaped);
 	if (!p)
 		return NULL;
@@ -325,91 +287,33 @@ static inline const char *read_label(struct line *line, struct line_hint *hint, 
 	return p + 1;
 }
 
-/* A comma may be the last thing before the brace, though not in OpenMetrics. */
-static const char *after_comma(struct line *line, const char *p)
+/* From the byte after a label to the next one, or to the brace: a comma may be the last thing
+ * before it, though not in OpenMetrics. */
+static const char *next_label(struct line *line, const char *p)
 {
+	p = skip_blanks(line, p);
+	if (*p == '}')
+		return p;
+	if (*p != ',') {
+		fault(line, p, "',' or '}' was expected after a label");
+		return NULL;
+	}
 	p = skip_blanks(line, p + 1);
 	if (*p == '}' && !line->loose)
 		line->loose = p;
 	return p;
 }
 
-/* Reads on after a label, which may be none; returns the byte after '}'. */
-static const char *read_labels(struct line *line, struct line_hint *hint, const char *p,
-			       const char *end)
+/* Reads on after the opening brace; returns the byte after '}'. */
+static const char *read_labels(struct line *line, const char *p, const char *end)
 {
-	for (;;) {
-		p = skip_blanks(line, p);
-		if (*p == '}')
-			return p + 1;
-		if (line->nlabels == LINE_LABELS) {
-			fault(line, p, "more than 128 labels");
-			return NULL;
-		}
-		p = read_label(line, hint, p, end);
-		if (!p)
-			return NULL;
-		p = skip_blanks(line, p);
-		if (*p == '}')
-			return p + 1;
-		if (*p != ',') {
-			fault(line, p, "',' or '}' was expected after a label");
-			return NULL;
-		}
-		p = after_comma(line, p);
+	p = skip_blanks(line, p);
+	while (p && *p != '}') {
+		p = read_label(line, p, end);
+		if (p)
+			p = next_label(line, p);
 	}
-}
-
-/* At least how many bytes two lines share, the first of which is before the second. */
-static inline size_t common_bytes(const char *before, const char *p, const char *end, size_t most)
-{
-	size_t n = 0;
-
-#ifdef __SSE2__
-	for (; n < most && end - p >= (ptrdiff_t)n + 16; n += 16) {
-		unsigned same =
-			(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(load(before + n), load(p + n)));
-
-		if (same != 0xffff)
-			return n + (size_t)__builtin_ctz(~same);
-	}
-#else
-	while (n < most && p + n < end && before[n] == p[n])
-		n++;
-#endif
-	return n;
-}
-
-void line_compare(struct line *line, const char *p, const char *end)
-{
-	bool usable = line->start && line->plain && !line->loose;
-
-	line->common = usable ? common_bytes(line->start, p, end, line->value) : 0;
-}
-
-/* Takes over from the line before what is written the same in this one. Returns where to read on:
- * after the last label that is the same, or after '{'; NULL when not even the name is. */
-static inline const char *take_over(struct line *line, struct line_hint *hint, const char *p)
-{
-	if (!line->open || line->common < line->open)
-		return NULL;
-	*hint = (struct line_hint){.start = line->start, .nlabels = line->nlabels};
-	while (line->nlabels) {
-		const struct line_label *label = &line->labels[line->nlabels - 1];
-
-		if (label->value + label->value_len + 2 <= line->common)
-			break;
-		line->nlabels--;
-	}
-	hint->same = line->kept = line->nlabels;
-	line->kept_bytes = line->open;
-	line->start = p;
-	if (!line->nlabels)
-		return p + line->open;
-	line->kept_bytes = line->labels[line->nlabels - 1].value +
-			   line->labels[line->nlabels - 1].value_len + 1;
-	p += line->kept_bytes;
-	return *p == ',' ? after_comma(line, p) : p;
+	return p ? p + 1 : NULL;
 }
 
 /* Reads the name and the opening brace; returns where the labels or the value begin. */
@@ -432,20 +336,15 @@ static const char *read_head(struct line *line, const char *p, const char *end)
 
 int line_scan(struct line *line, const char *p, const char *end)
 {
-	struct line_hint hint = {0};
-	const char *at = take_over(line, &hint, p);
+	const char *at;
 
-	if (!at) {
-		if (line->start)
-			hint = (struct line_hint){.start = line->start, .nlabels = line->nlabels};
-		line->start = p;
-		line->loose = NULL;
-		line->nlabels = line->kept = line->kept_bytes = 0;
-		line->open = 0;
-		at = read_head(line, p, end);
-	}
+	line->start = p;
+	line->loose = NULL;
+	line->nlabels = line->kept = 0;
+	line->open = 0;
+	at = read_head(line, p, end);
 	if (line->open) {
-		at = read_labels(line, &hint, at, end);
+		at = read_labels(line, at, end);
 		if (!at)
 			return -1;
 	}
@@ -459,6 +358,101 @@ int line_scan(struct line *line, const char *p, const char *end)
 		at++;
 	line->value = (uint32_t)(at - p);
 	return 0;
+}
+
+/* Whether the n bytes at p are those at q; 16 can be read at either while end is not passed. */
+static inline bool same_bytes(const char *p, const char *q, size_t n, const char *end)
+{
+#ifdef __SSE2__
+	if (n <= 16 && end - p >= 16 && end - q >= 16) {
+		unsigned differ = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(load(p), load(q)));
+
+		return !(differ & ((1u << n) - 1));
+	}
+#endif
+	return (size_t)(end - p) > n && memcmp(p, q, n) == 0;
+}
+
+/* At least how many bytes two lines share, the first of which is before the second. */
+static inline size_t common_bytes(const char *before, const char *p, const char *end, size_t most)
+{
+	size_t n = 0;
+
+#ifdef __SSE2__
+	size_t last = (size_t)(end - p) < 16 ? 0 : (size_t)(end - p) - 15;
+
+	for (most = most < last ? most : last; n < most; n += 16) {
+		unsigned same =
+			(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(load(before + n), load(p + n)));
+
+		if (same != 0xffff)
+			return n + (size_t)__builtin_ctz(~same);
+	}
+#else
+	while (n < most && p + n < end && before[n] == p[n])
+		n++;
+#endif
+	return n;
+}
+
+static uint32_t label_end(const struct line_label *label)
+{
+	return label->value + label->value_len + 1;
+}
+
+/* Reads a label of the line at p that has the name of one of the line before, of which the comma or
+ * the brace before it is at `at`; returns the byte after it, or NULL. */
+static inline const char *follow_label(struct line *line, struct line_label *label, const char *p,
+				       const char *at, const char *end)
+{
+	size_t len = label->name_len;
+	const char *name = at + 1, *quote = name + len + 1;
+
+	if (!same_bytes(name, line->start + label->name, len + 2, end) || quote[-1] != '=' ||
+	    *quote != '"')
+		return NULL;
+	label->name = (uint32_t)(name - p);
+	label->value = (uint32_t)(quote + 1 - p);
+	quote = read_quoted(line, quote, end, &label->value_escaped);
+	if (!quote)
+		return NULL;
+	label->value_len = (uint32_t)(quote - p) - label->value;
+	return quote + 1;
+}
+
+static bool forget(struct line *line)
+{
+	line->start = NULL;
+	return false;
+}
+
+bool line_follow(struct line *line, const char *p, const char *end)
+{
+	const char *before = line->start, *at;
+	uint32_t n = line->nlabels, kept = n;
+	size_t common;
+
+	if (!before || !line->plain || line->loose || !n)
+		return false;
+	common = common_bytes(before, p, end, line->value);
+	if (common < line->open)
+		return false;
+	while (kept && label_end(&line->labels[kept - 1]) >= common)
+		kept--;
+	at = p + (kept ? label_end(&line->labels[kept - 1]) : line->open - 1);
+	for (uint32_t i = kept; i < n; i++) {
+		if (i && *at != ',')
+			return forget(line);
+		at = follow_label(line, &line->labels[i], p, at, end);
+		if (!at)
+			return forget(line);
+	}
+	if (*at != '}' || at[1] != ' ' || is_blank(at[2]))
+		return forget(line);
+	line->start = p;
+	line->kept = kept;
+	line->value = (uint32_t)(at + 2 - p);
+	return true;
 }
 
 static const char *tail_fault(struct line_tail *tail, const char *at, const char *why)
@@ -505,7 +499,6 @@ static size_t count_chars(const char *p, size_t len)
 static const char *read_exemplar(struct line_tail *tail, const char *p, const char *end)
 {
 	struct line line;
-	struct line_hint hint = {0};
 	const char *after;
 	double value;
 	size_t chars = 0;
@@ -516,7 +509,7 @@ static const char *read_exemplar(struct line_tail *tail, const char *p, const ch
 	line.loose = NULL;
 	if (*p != '{')
 		return tail_fault(tail, p, "an exemplar's labels were expected");
-	p = read_labels(&line, &hint, p + 1, end);
+	p = read_labels(&line, p + 1, end);
 	if (!p)
 		return tail_fault(tail, line.fault, line.why);
 	for (size_t i = 0; i < line.nlabels; i++)

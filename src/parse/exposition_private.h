@@ -25,9 +25,7 @@ struct line {
 	uint32_t open;  /* after the '{'; 0 when there is none */
 	uint32_t value; /* the end of what names the series, with the blanks after it */
 	uint32_t nlabels;
-	size_t common;
-	uint32_t kept; /* so many labels, and as many bytes, are those of the line before */
-	uint32_t kept_bytes;
+	uint32_t kept; /* so many labels are those of the line before */
 	bool name_escaped;
 	bool plain;        /* the line begins with its name */
 	const char *loose; /* the first byte that OpenMetrics would not have there, or NULL */
@@ -42,12 +40,12 @@ const char *line_name(const char *p, const char *end);
 /* Reads a text whose opening quote is at p; returns the closing one, or NULL with fault and why. */
 const char *line_quoted(struct line *line, const char *p, const char *end, bool *ret_escaped);
 
-/* Counts in line->common how many bytes the line at p has in common with the one that was scanned
- * last, or less; 0 when nothing can be taken over from it. That one must still be there, before p
- * in the same memory, or line->start be NULL. */
-void line_compare(struct line *line, const char *p, const char *end);
+/* Reads the line at p up to its value when it is written as the one that was read last, with other
+ * values of its labels: most lines are. False when it is not, or not surely. The last one must
+ * still be there, before p in the same memory, or line->start be NULL. */
+bool line_follow(struct line *line, const char *p, const char *end);
 
-/* Reads a sample's line up to its value, after line_compare(); -1 with fault and why. */
+/* Reads any sample's line up to its value; -1 with fault and why. */
 int line_scan(struct line *line, const char *p, const char *end);
 
 struct line_tail {
@@ -178,6 +176,7 @@ enum exposition_type families_type(const struct families *families, uint32_t fam
 /* What is needed only while a scrape is under way. */
 struct work {
 	struct line line;
+	struct exposition_series series;
 	struct exposition_label labels[LINE_LABELS];
 	struct exposition_sample batch[BATCH];
 };
@@ -196,7 +195,7 @@ struct exposition {
 	bool eof;
 	bool failed;
 	struct err err;
-	bool asked;           /* scratch and labels are those of line */
+	bool asked;           /* scratch, labels and series are those of line */
 	uint32_t line_family; /* of line; FAMILY_NONE when a TYPE line came since */
 	bool line_in_group;
 	size_t nbatch;
