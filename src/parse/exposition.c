@@ -95,18 +95,6 @@ static struct exposition_sample *flush(struct exposition *x, size_t n)
 	return x->work->batch;
 }
 
-static void push(struct exposition *x, uint32_t ref, double value, int64_t timestamp_ms)
-{
-	struct exposition_sample *sample = &x->work->batch[x->nbatch];
-
-	sample->ref = ref;
-	sample->value = value;
-	sample->timestamp_ms = timestamp_ms;
-	x->nbatch += ref != EXPOSITION_SKIP;
-	if (x->nbatch == BATCH)
-		flush(x, BATCH);
-}
-
 static int too_long(struct exposition *x)
 {
 	x->failed = true;
@@ -163,7 +151,7 @@ static char *copy_line(struct exposition *x, uint32_t kept)
 	const struct line *line = &x->work->line;
 	const struct line_label *from = line->labels + kept, *end = line->labels + line->nlabels;
 	struct exposition_label *label = x->work->labels + kept;
-	uint32_t start = kept ? from[-1].value + from[-1].value_len + 1 : 0;
+	uint32_t start = kept ? from[-1].end : 0;
 	char *copy = x->scratch.buf;
 
 	memcpy(copy + start, line->start + start, line->value - start);
@@ -171,8 +159,8 @@ static char *copy_line(struct exposition *x, uint32_t kept)
 		label->name = copy + from->name;
 		label->value = copy + from->value;
 		label->name_len = terminate(copy + from->name, from->name_len, from->name_escaped);
-		label->value_len =
-			terminate(copy + from->value, from->value_len, from->value_escaped);
+		label->value_len = terminate(copy + from->value, from->end - 1 - from->value,
+					     from->value_escaped);
 	}
 	return copy;
 }
@@ -221,6 +209,7 @@ static void resolve(struct exposition *x)
 		len = line_unescape(x->scratch.buf, len);
 	}
 	x->line_family = families_resolve(x, name, len, &x->line_in_group);
+	x->line_wanted = x->families.list[x->line_family].wanted;
 	x->asked = false;
 }
 
@@ -309,45 +298,62 @@ static inline const char *read_value(const char *p, const char *end, double *ret
 	return after ? after : decimal_parse(p, end, ret_value);
 }
 
+/* Reads what follows the value of the line at p; returns its newline. */
+static const char *read_tail(struct exposition *x, const char *p, const char *at, const char *end,
+			     int64_t *ret_timestamp_ms)
+{
+	bool openmetrics = x->options.openmetrics;
+	struct line_tail tail;
+	const char *newline = line_tail(&tail, at, end, openmetrics);
+
+	if (!newline)
+		return fault(x, p, end, tail.fault, tail.why);
+	if (openmetrics && tail.loose)
+		return fault(x, p, end, at, "not as OpenMetrics has it");
+	*ret_timestamp_ms = tail.timestamp_ms;
+	x->stats.lenient += tail.loose && !x->work->line.loose;
+	x->stats.exemplars += tail.exemplar;
+	return newline;
+}
+
 /* Reads that line's value and what follows; returns its newline. */
 static const char *read_sample(struct exposition *x, const char *p, const char *end,
-			       double *ret_value, struct line_tail *tail)
+			       struct exposition_sample *sample)
 {
 	const struct line *line = &x->work->line;
-	const char *at = p + line->value, *newline;
-	bool openmetrics = x->options.openmetrics;
+	const char *at = p + line->value;
 
-	if (openmetrics && line->loose)
+	if (line->loose && x->options.openmetrics)
 		return fault(x, p, end, line->loose, "not as OpenMetrics has it");
-	at = read_value(at, end, ret_value);
+	at = read_value(at, end, &sample->value);
 	if (!at)
 		return fault(x, p, end, p + line->value, "a number was expected");
-	*tail = (struct line_tail){.timestamp_ms = INT64_MIN};
-	newline = *at == '\n' ? at : line_tail(tail, at, end, openmetrics);
-	if (!newline)
-		return fault(x, p, end, tail->fault, tail->why);
-	if (openmetrics && tail->loose)
-		return fault(x, p, end, at, "not as OpenMetrics has it");
-	if ((size_t)(newline - p) <= x->options.line_bytes)
-		return newline;
+	sample->timestamp_ms = INT64_MIN;
+	if (*at != '\n')
+		at = read_tail(x, p, at, end, &sample->timestamp_ms);
+	if (!at || (size_t)(at - p) <= x->options.line_bytes)
+		return at;
 	too_long(x);
 	return NULL;
 }
 
-/* Takes in the line that was read: as one of the last scrape, found again, or as a new one. */
-static void take(struct exposition *x, double value, int64_t timestamp_ms)
+/* Takes in the sample of the line that was read: as one of the last scrape, found again, or as a
+ * new one. */
+static void take(struct exposition *x, struct exposition_sample *sample)
 {
-	uint32_t len = x->work->line.value, ref;
+	uint32_t len = x->work->line.value;
 	uint64_t hash = hash_bytes(x->work->line.start, len) +
 			(x->line_in_group ? x->families.group_hash : x->families.other_hash);
 	const struct known_line *found = x->known.n ? known_find(&x->known, len, hash, hash) : NULL;
 
-	ref = found ? found->ref : ask(x);
+	sample->ref = found ? found->ref : ask(x);
 	x->asked = !found;
 	x->stats.known += found != NULL;
 	x->nseries++;
-	known_add(&x->known, hash, len, ref, found);
-	push(x, ref, value, timestamp_ms);
+	known_add(&x->known, hash, len, sample->ref, found);
+	x->nbatch += sample->ref != EXPOSITION_SKIP;
+	if (x->nbatch == BATCH)
+		flush(x, BATCH);
 }
 
 /* Whether the line at p begins with the name of an unwanted family, which is told by the name
@@ -367,31 +373,33 @@ static bool is_unwanted(struct exposition *x, const char *p, const char *end)
 	return true;
 }
 
-static const char *cold_sample(struct exposition *x, const char *p, const char *end)
+/* Reads on in a line that was read up to its value. */
+static const char *rest_of_sample(struct exposition *x, const char *p, const char *end)
 {
-	struct line_tail tail;
-	const char *newline;
-	bool follows = line_follow(&x->work->line, p, end);
-	double value;
+	struct exposition_sample *sample = &x->work->batch[x->nbatch];
 
-	if (!follows && is_unwanted(x, p, end))
-		return skip_line(x, p, end, &x->stats.skipped);
-	if (!follows && line_scan(&x->work->line, p, end) < 0)
-		return fault(x, p, end, x->work->line.fault, x->work->line.why);
-	if (!follows || x->line_family == FAMILY_NONE)
-		resolve(x);
-	if (!x->families.list[x->line_family].wanted)
+	if (!x->line_wanted)
 		return skip_line(x, p, end, &x->stats.skipped);
 	if (x->nseries == x->options.max_series)
 		return skip_line(x, p, end, &x->stats.over_cap);
-	newline = read_sample(x, p, end, &value, &tail);
-	if (!newline)
+	p = read_sample(x, p, end, sample);
+	if (!p)
 		return NULL;
-	take(x, value, tail.timestamp_ms);
+	take(x, sample);
 	x->stats.lines++;
-	x->stats.lenient += x->work->line.loose != NULL || tail.loose;
-	x->stats.exemplars += tail.exemplar;
-	return newline + 1;
+	return p + 1;
+}
+
+static const char *cold_sample(struct exposition *x, const char *p, const char *end)
+{
+	if (is_unwanted(x, p, end))
+		return skip_line(x, p, end, &x->stats.skipped);
+	if (line_scan(&x->work->line, p, end) < 0)
+		return fault(x, p, end, x->work->line.fault, x->work->line.why);
+	resolve(x);
+	p = rest_of_sample(x, p, end);
+	x->stats.lenient += p && x->work->line.loose;
+	return p;
 }
 
 static const char *meta(struct exposition *x, const char *p, const char *end)
@@ -409,6 +417,11 @@ static const char *unexpected(struct exposition *x, const char *p, const char *e
 {
 	const char *start = p;
 
+	if (line_follow(&x->work->line, p, end)) {
+		if (x->line_family == FAMILY_NONE)
+			resolve(x);
+		return rest_of_sample(x, p, end);
+	}
 	if (x->skip != FAMILY_NONE) {
 		p = skip_lines(x, p, end);
 		if (p != start)
@@ -501,7 +514,7 @@ static const char *known_lines(struct exposition *x, const char *p, const char *
 /* Reads whole lines: end[-1] is a newline. */
 static int read_lines(struct exposition *x, const char *p, const char *end)
 {
-	x->work->line.start = NULL;
+	x->work->line.regular = false;
 	x->asked = false;
 	while (p < end) {
 		const char *start = p;

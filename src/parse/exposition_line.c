@@ -75,23 +75,22 @@ static inline const char *scan_name(const char *p, const char *end, bool colon)
 	return p;
 }
 
-/* The first quote, backslash or newline; *ret_high is set when a byte before it is not ASCII. */
-static inline const char *scan_text(const char *p, const char *end, bool *ret_high)
+/* The first quote, backslash or newline. Bits are set in *high when a byte before it is not ASCII;
+ * one soon after it may do so too. */
+static inline const char *scan_text(const char *p, const char *end, unsigned *high)
 {
 #ifdef __SSE2__
 	for (; end - p >= 16; p += 16) {
 		__m128i v = load(p);
-		unsigned mask = stop_mask(v), high = (unsigned)_mm_movemask_epi8(v);
+		unsigned mask = stop_mask(v);
 
-		if (mask) {
-			*ret_high |= (high & (mask - 1) & ~mask) != 0;
+		*high |= (unsigned)_mm_movemask_epi8(v);
+		if (mask)
 			return p + __builtin_ctz(mask);
-		}
-		*ret_high |= high != 0;
 	}
 #endif
 	for (; *p != '"' && *p != '\\' && *p != '\n'; p++)
-		*ret_high |= (*p & 0x80) != 0;
+		*high |= *p & 0x80;
 	return p;
 }
 
@@ -149,11 +148,10 @@ static const char *skip_blanks(struct line *line, const char *p)
 	return p;
 }
 
-static inline const char *read_quoted(struct line *line, const char *p, const char *end,
-				      bool *ret_escaped)
+static const char *read_quoted(struct line *line, const char *p, const char *end, bool *ret_escaped)
 {
 	const char *start = p + 1, *bad;
-	bool high = false;
+	unsigned high = 0;
 
 	*ret_escaped = false;
 	p = scan_text(start, end, &high);
@@ -218,6 +216,7 @@ static const char *read_label_name(struct line *line, struct line_label *label, 
 	}
 	label->name = (uint32_t)(name - line->start);
 	label->name_len = (uint32_t)(p - name);
+	line->regular = line->regular && *p != '"';
 	return p + (*p == '"');
 }
 
@@ -282,7 +281,7 @@ static const char *read_label(struct line *line, const char *p, const char *end)
 	if (!p)
 		return NULL;
 	label->value = (uint32_t)(quote + 1 - line->start);
-	label->value_len = (uint32_t)(p - quote - 1);
+	label->end = (uint32_t)(p + 1 - line->start);
 	line->nlabels++;
 	return p + 1;
 }
@@ -325,7 +324,7 @@ static const char *read_head(struct line *line, const char *p, const char *end)
 	line->name = (uint32_t)(start - line->start);
 	line->name_len = (uint32_t)(p - start);
 	line->name_escaped = false;
-	line->plain = p > start && start == line->start;
+	line->regular = p > start && start == line->start && *p == '{';
 	if (is_blank(*p) && line->name_len && p[1] == '{')
 		p = skip_blanks(line, p);
 	if (*p != '{')
@@ -357,14 +356,15 @@ int line_scan(struct line *line, const char *p, const char *end)
 	while (is_blank(*at))
 		at++;
 	line->value = (uint32_t)(at - p);
+	line->regular = line->regular && !line->loose && line->nlabels;
 	return 0;
 }
 
-/* Whether the n bytes at p are those at q; 16 can be read at either while end is not passed. */
+/* Whether the n bytes at p are those at q, which is before p. */
 static inline bool same_bytes(const char *p, const char *q, size_t n, const char *end)
 {
 #ifdef __SSE2__
-	if (n <= 16 && end - p >= 16 && end - q >= 16) {
+	if (n <= 16 && end - p >= 16) {
 		unsigned differ = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(load(p), load(q)));
 
 		return !(differ & ((1u << n) - 1));
@@ -373,15 +373,13 @@ static inline bool same_bytes(const char *p, const char *q, size_t n, const char
 	return (size_t)(end - p) > n && memcmp(p, q, n) == 0;
 }
 
-/* At least how many bytes two lines share, the first of which is before the second. */
-static inline size_t common_bytes(const char *before, const char *p, const char *end, size_t most)
+/* At least how many bytes are the same from p and from before on; most + 16 can be read at each. */
+static inline size_t common_bytes(const char *before, const char *p, size_t most)
 {
 	size_t n = 0;
 
 #ifdef __SSE2__
-	size_t last = (size_t)(end - p) < 16 ? 0 : (size_t)(end - p) - 15;
-
-	for (most = most < last ? most : last; n < most; n += 16) {
+	for (; n < most; n += 16) {
 		unsigned same =
 			(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(load(before + n), load(p + n)));
 
@@ -389,15 +387,10 @@ static inline size_t common_bytes(const char *before, const char *p, const char 
 			return n + (size_t)__builtin_ctz(~same);
 	}
 #else
-	while (n < most && p + n < end && before[n] == p[n])
+	while (n < most && before[n] == p[n])
 		n++;
 #endif
 	return n;
-}
-
-static uint32_t label_end(const struct line_label *label)
-{
-	return label->value + label->value_len + 1;
 }
 
 /* Reads a label of the line at p that has the name of one of the line before, of which the comma or
@@ -405,50 +398,48 @@ static uint32_t label_end(const struct line_label *label)
 static inline const char *follow_label(struct line *line, struct line_label *label, const char *p,
 				       const char *at, const char *end)
 {
-	size_t len = label->name_len;
-	const char *name = at + 1, *quote = name + len + 1;
+	const char *name = at + 1, *text = name + label->name_len + 2;
+	unsigned high = 0;
 
-	if (!same_bytes(name, line->start + label->name, len + 2, end) || quote[-1] != '=' ||
-	    *quote != '"')
+	if (!same_bytes(name, line->start + label->name, label->name_len + 2, end))
+		return NULL;
+	at = scan_text(text, end, &high);
+	label->value_escaped = false;
+	if (*at != '"' || high)
+		at = read_quoted(line, text - 1, end, &label->value_escaped);
+	if (!at)
 		return NULL;
 	label->name = (uint32_t)(name - p);
-	label->value = (uint32_t)(quote + 1 - p);
-	quote = read_quoted(line, quote, end, &label->value_escaped);
-	if (!quote)
-		return NULL;
-	label->value_len = (uint32_t)(quote - p) - label->value;
-	return quote + 1;
-}
-
-static bool forget(struct line *line)
-{
-	line->start = NULL;
-	return false;
+	label->value = (uint32_t)(text - p);
+	label->end = (uint32_t)(at + 1 - p);
+	return at + 1;
 }
 
 bool line_follow(struct line *line, const char *p, const char *end)
 {
-	const char *before = line->start, *at;
 	uint32_t n = line->nlabels, kept = n;
 	size_t common;
+	const char *at;
 
-	if (!before || !line->plain || line->loose || !n)
+	if (!line->regular || (size_t)(end - p) < (size_t)line->value + 16)
 		return false;
-	common = common_bytes(before, p, end, line->value);
+	common = common_bytes(line->start, p, line->value);
 	if (common < line->open)
 		return false;
-	while (kept && label_end(&line->labels[kept - 1]) >= common)
+	line->regular = false;
+	while (kept && line->labels[kept - 1].end >= common)
 		kept--;
-	at = p + (kept ? label_end(&line->labels[kept - 1]) : line->open - 1);
+	at = p + (kept ? line->labels[kept - 1].end : line->open - 1);
 	for (uint32_t i = kept; i < n; i++) {
 		if (i && *at != ',')
-			return forget(line);
+			return false;
 		at = follow_label(line, &line->labels[i], p, at, end);
 		if (!at)
-			return forget(line);
+			return false;
 	}
 	if (*at != '}' || at[1] != ' ' || is_blank(at[2]))
-		return forget(line);
+		return false;
+	line->regular = true;
 	line->start = p;
 	line->kept = kept;
 	line->value = (uint32_t)(at + 2 - p);
@@ -507,6 +498,7 @@ static const char *read_exemplar(struct line_tail *tail, const char *p, const ch
 	line.name_len = 1;
 	line.nlabels = 0;
 	line.loose = NULL;
+	line.regular = false;
 	if (*p != '{')
 		return tail_fault(tail, p, "an exemplar's labels were expected");
 	p = read_labels(&line, p + 1, end);
@@ -514,7 +506,8 @@ static const char *read_exemplar(struct line_tail *tail, const char *p, const ch
 		return tail_fault(tail, line.fault, line.why);
 	for (size_t i = 0; i < line.nlabels; i++)
 		chars += count_chars(line.start + line.labels[i].name, line.labels[i].name_len) +
-			 count_chars(line.start + line.labels[i].value, line.labels[i].value_len);
+			 count_chars(line.start + line.labels[i].value,
+				     line.labels[i].end - 1 - line.labels[i].value);
 	if (chars > EXEMPLAR_CHARS)
 		return tail_fault(tail, p, "an exemplar's labels are longer than 128 characters");
 	if (!is_blank(*p))

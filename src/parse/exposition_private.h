@@ -15,19 +15,20 @@
 /* Names and values are as written, without quotes, and given by their distance from the line's
  * start, so that what the next line has in common with this one need not be read again. */
 struct line_label {
-	uint32_t name, name_len, value, value_len;
+	uint32_t name, name_len, value;
+	uint32_t end; /* after the value's closing quote */
 	bool name_escaped, value_escaped;
 };
 
 struct line {
-	const char *start; /* NULL: forget the line before */
+	const char *start;
 	uint32_t name, name_len;
 	uint32_t open;  /* after the '{'; 0 when there is none */
 	uint32_t value; /* the end of what names the series, with the blanks after it */
 	uint32_t nlabels;
 	uint32_t kept; /* so many labels are those of the line before */
 	bool name_escaped;
-	bool plain;        /* the line begins with its name */
+	bool regular;      /* written as most lines are, so that the next one may follow it */
 	const char *loose; /* the first byte that OpenMetrics would not have there, or NULL */
 	const char *fault; /* on an error: where, and why (a constant) */
 	const char *why;
@@ -42,7 +43,7 @@ const char *line_quoted(struct line *line, const char *p, const char *end, bool 
 
 /* Reads the line at p up to its value when it is written as the one that was read last, with other
  * values of its labels: most lines are. False when it is not, or not surely. The last one must
- * still be there, before p in the same memory, or line->start be NULL. */
+ * still be there, before p in the same memory, or line->regular be false. */
 bool line_follow(struct line *line, const char *p, const char *end);
 
 /* Reads any sample's line up to its value; -1 with fault and why. */
@@ -198,6 +199,7 @@ struct exposition {
 	bool asked;           /* scratch, labels and series are those of line */
 	uint32_t line_family; /* of line; FAMILY_NONE when a TYPE line came since */
 	bool line_in_group;
+	bool line_wanted;
 	size_t nbatch;
 	struct work *work;
 };
