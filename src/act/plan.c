@@ -15,7 +15,8 @@ void plan_say(struct plan *plan)
 		plan->act->ops.changed(plan->act->ctx, plan);
 }
 
-static void set_why(struct plan *plan, const char *fmt, va_list args)
+__attribute__((format(printf, 2, 0))) static void set_why(struct plan *plan, const char *fmt,
+							  va_list args)
 {
 	char why[WHY_BYTES];
 
