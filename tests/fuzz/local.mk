@@ -65,16 +65,13 @@ endif
 
 # New inputs go to fuzz-corpus/ in the build folder, never into the sources.
 if FUZZ
-fuzz: $(noinst_PROGRAMS)
-	@for name in $(FUZZ_TARGETS); do \
-		echo "fuzz $$name for $(FUZZ_SECONDS) s"; \
-		mkdir -p fuzz-corpus/$$name && \
-		tests/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 \
-			-print_final_stats=1 fuzz-corpus/$$name \
-			$(srcdir)/tests/fuzz/corpus/$$name || exit 1; \
-	done
+fuzz: $(FUZZ_TARGETS:%=fuzz-%)
+$(FUZZ_TARGETS:%=fuzz-%): fuzz-%: $(noinst_PROGRAMS)
+	@echo "fuzz $* for $(FUZZ_SECONDS) s"; mkdir -p fuzz-corpus/$* && \
+	tests/fuzz/fuzz_$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 \
+		-print_final_stats=1 fuzz-corpus/$* $(srcdir)/tests/fuzz/corpus/$*
 else
 fuzz:
 	@echo "configure with --enable-fuzz CC=clang first"; exit 1
 endif
-.PHONY: fuzz
+.PHONY: fuzz $(FUZZ_TARGETS:%=fuzz-%)
