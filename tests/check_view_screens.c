@@ -337,9 +337,9 @@ START_TEST(test_commands_answer)
 		{"move down", 0},      {"move sideways", -1}, {"screen 6", -1},
 		{"screen routes", 0},  {"screen nope", -1},   {"filter code:5xx", 0},
 		{"filter nope:1", -1}, {"filter", 0},         {"window 5m", 0},
-		{"window 7m", -1},     {"sort p95", 0},       {"sort nope", -1},
-		{"step forward", -1},  {"search x", -1},      {"retry", 1},
-		{"close", 0},          {"close", 1},
+		{"window 7m", -1},     {"window 300s", 0},    {"sort p95", 0},
+		{"sort nope", -1},     {"step forward", -1},  {"search x", -1},
+		{"retry", 1},          {"close", 0},          {"close", 1},
 	};
 	size_t i;
 

@@ -1,4 +1,5 @@
 /* Commands that change what is shown: filter, order, window, time. */
+#include "base/decimal.h"
 #include "view/command.h"
 
 #include <stdio.h>
@@ -140,19 +141,18 @@ int run_reverse(const struct call *call)
 
 int run_window(const struct call *call)
 {
-	static const struct {
-		const char *name;
-		int64_t ms;
-	} windows[] = {{"1m", 60000}, {"5m", 300000}, {"15m", 900000}, {"1h", 3600000}};
-	size_t i, n = sizeof(windows) / sizeof(*windows), at = n;
+	static const int64_t windows_ms[] = {60000, 300000, 900000, 3600000};
+	size_t i, n = sizeof(windows_ms) / sizeof(*windows_ms), at = n;
+	int64_t asked_ms = call->screen->window_ms;
 
+	if (call->argc > 1 && decimal_read_duration(call_word(call, 1), &asked_ms))
+		return call_usage(call);
 	for (i = 0; i < n; i++)
-		if (call->argc > 1 ? !strcmp(windows[i].name, call_word(call, 1))
-				   : windows[i].ms == call->screen->window_ms)
+		if (windows_ms[i] == asked_ms)
 			at = call->argc > 1 ? i : (i + 1) % n;
 	if (at == n)
 		return call_usage(call);
-	call->screen->window_ms = windows[at].ms;
+	call->screen->window_ms = windows_ms[at];
 	view_forget(call->screen);
 	return 0;
 }

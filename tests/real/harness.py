@@ -293,13 +293,14 @@ def identify(url, profile, options=()):
 
 def profile_test(profile, url, options=(), empty=(), env=None):
     """hypercare profile test must map something of every source; empty names those that have
-    nothing to say here."""
+    nothing to say here. Returns what it said, a source a line."""
     out = subprocess.run([HYPERCARE, "profile", "test", *options, profile, url],
                          capture_output=True, text=True, stdin=subprocess.DEVNULL, env=env)
     sources = [line.split() for line in out.stdout.split("\n\n")[0].splitlines()[1:]]
     check(sources, f"profile test {profile} {url}: {len(sources)} sources {out.stderr}")
     for name, state, series, *_ in sources:
         check(name in empty or (state == "ok" and int(series)), f"  {name} {state}: {series} series")
+    return "\n".join(" ".join(line) for line in sources)
 
 
 ACT_CODES = {"confirmed": 0, "already so": 0, "rejected": 1, "refused": 3, "conflict": 4,

@@ -11,9 +11,9 @@ TESTS += tests/real/act-haproxy tests/real/act-caddy
 dist_check_SCRIPTS += tests/real/act-haproxy tests/real/act-caddy
 
 # Fakes that keep state, of those that cannot be had.
-TESTS += tests/real/fake-api-gateways tests/real/fake-ai-gateways
-dist_check_SCRIPTS += tests/real/fake-api-gateways tests/real/fake-ai-gateways
-EXTRA_DIST += tests/real/acting.py tests/real/fakes.py tests/real/fakes_ai.py
+TESTS += tests/real/kong tests/real/fake-api-gateways tests/real/fake-ai-gateways
+dist_check_SCRIPTS += tests/real/kong tests/real/fake-api-gateways tests/real/fake-ai-gateways
+EXTRA_DIST += tests/real/acting.py tests/real/fakes.py tests/real/fakes_ai.py tests/real/fakes_kong.py
 
 REAL_TESTS = tests/real/envoy tests/real/act-envoy tests/real/express-gateway tests/real/litellm \
 	tests/real/mlflow
