@@ -378,6 +378,30 @@ START_TEST(test_own_requests)
 }
 END_TEST
 
+/* What both have gone up by: a part that goes up by itself, as a retry that succeeds, is none. */
+START_TEST(shares_are_explained)
+{
+	static const struct {
+		double all, part, share;
+	} reads[] = {
+		{10, 4, 4}, {12, 5, 5}, {12, 9, 5}, {20, 9, 5}, {21, 12, 6},
+		{24, 1, 7}, {30, 2, 8}, {3, 2, 2},  {5, 4, 4},
+	};
+	struct names *names = names_new();
+	struct mapping_own own = {0};
+	struct dict dict;
+
+	dict_init(&dict, names, 100);
+	dict_add(&dict, &(struct dict_entry){.part = PART_BUCKET});
+	for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++)
+		ck_assert_double_eq(mapping_share(&own, &dict, 0, reads[i].all, reads[i].part),
+				    reads[i].share);
+	mapping_own_release(&own);
+	dict_release(&dict);
+	names_unref(names);
+}
+END_TEST
+
 /* Two counters that are not read at one instant: what the one has more than the other never falls,
  * or it would look like a restart, until there is one. */
 START_TEST(test_rest)
@@ -449,6 +473,7 @@ int main(void)
 	tcase_add_test(tcase, test_finish);
 	tcase_add_test(tcase, test_own_requests);
 	tcase_add_test(tcase, test_rest);
+	tcase_add_test(tcase, shares_are_explained);
 	tcase_add_test(tcase, test_why);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);

@@ -372,6 +372,8 @@ static const struct data_case {
 	{"kong", "status", "kong-3.9.0.status.json", NULL},
 	{"envoy", "metrics", "envoy-1.40.0.500-requests.prom", NULL},
 	{"envoy", "metrics", "envoy-1.40.0.timeouts.prom", NULL},
+	{"envoy", "metrics", "envoy-1.40.0.own-answers.prom", NULL},
+	{"prometheus", "gateways", "prometheus-kong-alone.made.json", NULL},
 	{"envoy", "metrics", "envoy-1.40.0.xds.prom", NULL},
 	{"envoy", "nodes", "envoy-1.40.0.clusters-ejected.json", NULL},
 	{"envoy", "nodes", "envoy-1.40.0.clusters-failed-check.json", NULL},

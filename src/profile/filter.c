@@ -186,6 +186,10 @@ static const struct map_filter filters[] = {
 	 "newer "
 	 "versions also count it among the answers",
 	 caddy_handlers},
+	{"envoy-answers",
+	 "what a cluster answered because Envoy timed out, was full or reached no host is the "
+	 "gateway's own",
+	 envoy_answers},
 	{"haproxy-answers",
 	 "what frontends answered that no backend did, and what backends answered that no server "
 	 "did, is the gateway's own",

@@ -5,11 +5,18 @@
 #include "profile/mapping.h"
 
 /* HAProxy counts a request at its frontend, at its backend and at the server that answered. The
- * rules give: every backend's answers three times, without an origin and with each of the two;
- * the servers' as totals by node; the frontends' with the reason "frontend" by route and with
- * "frontends" without one. What remains is each request once: a backend's by origin where servers
- * are told at all, and what frontends answered themselves, by route while there is but one. */
+ * rules give: every backend's answers three times with the reason "backend", without an origin
+ * and with each of the two; the servers' as totals by node; the frontends' with the reason
+ * "frontend" by route and with "frontends" without one. What remains is each request once: a
+ * backend's by origin where servers are told at all, and what frontends answered themselves, by
+ * route while there is but one. */
 void haproxy_answers(struct mapping_own *own, struct names *names, struct dict *dict,
 		     double *values);
+
+/* Envoy counts an answer at its cluster, whoever made it. The rules give, all with the reason
+ * "cluster": every answer as the upstream's; those with a code that Envoy answers itself once more
+ * as the gateway's; and as totals by code what Envoy failed by itself. What remains is each answer
+ * once, by origin. A failure that a retry made good explains no answer. */
+void envoy_answers(struct mapping_own *own, struct names *names, struct dict *dict, double *values);
 
 #endif

@@ -16,7 +16,7 @@ struct haproxy {
 	struct names *names;
 	const struct dict *dict;
 	double *values;
-	symbol frontend, frontends, gateway;
+	symbol backend, frontend, frontends, gateway;
 	symbol route; /* of the first frontend */
 	bool several; /* frontends */
 	bool servers; /* are told */
@@ -37,7 +37,9 @@ static enum kind kind_of(const struct haproxy *haproxy, uint32_t i)
 		return KIND_NONE;
 	if (entry->part == PART_TOTAL)
 		return dims->value[DIM_NODE] ? KIND_SERVER : KIND_NONE;
-	if (reason)
+	if (!reason)
+		return KIND_NONE;
+	if (reason != haproxy->backend)
 		return reason == haproxy->frontend    ? KIND_FRONTEND
 		       : reason == haproxy->frontends ? KIND_ALL
 						      : KIND_NONE;
@@ -135,6 +137,7 @@ void haproxy_answers(struct mapping_own *own, struct names *names, struct dict *
 	struct haproxy haproxy = {.names = names,
 				  .dict = dict,
 				  .values = values,
+				  .backend = names_find(names, "backend"),
 				  .frontend = names_find(names, "frontend"),
 				  .frontends = names_find(names, "frontends"),
 				  .gateway = names_find(names, "gateway")};

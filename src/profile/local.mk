@@ -7,7 +7,7 @@ src_profile_libprofile_a_SOURCES = \
 	src/profile/catalog.c src/profile/catalog.h \
 	src/profile/describe.c \
 	src/profile/filter.c src/profile/filter.h \
-	src/profile/filter_haproxy.c \
+	src/profile/filter_envoy.c src/profile/filter_haproxy.c \
 	src/profile/find.c \
 	src/profile/load.c src/profile/load.h \
 	src/profile/mapping.c src/profile/mapping.h \
@@ -96,6 +96,8 @@ EXTRA_DIST += \
 	tests/data/profiles/envoy-1.40.0.clusters-ejected.json.want \
 	tests/data/profiles/envoy-1.40.0.clusters-failed-check.json \
 	tests/data/profiles/envoy-1.40.0.clusters-failed-check.json.want \
+	tests/data/profiles/envoy-1.40.0.own-answers.prom \
+	tests/data/profiles/envoy-1.40.0.own-answers.prom.want \
 	tests/data/profiles/envoy-1.40.0.timeouts.prom \
 	tests/data/profiles/envoy-1.40.0.timeouts.prom.want \
 	tests/data/profiles/envoy-1.40.0.xds.prom \
@@ -178,6 +180,8 @@ EXTRA_DIST += \
 	tests/data/profiles/phoenix-20.26.1.prompts.made.json.want \
 	tests/data/profiles/phoenix-20.26.1.versions.json \
 	tests/data/profiles/phoenix-20.26.1.versions.json.want \
+	tests/data/profiles/prometheus-kong-alone.made.json \
+	tests/data/profiles/prometheus-kong-alone.made.json.want \
 	tests/data/profiles/prometheus-2.42.haproxy.json \
 	tests/data/profiles/prometheus-2.42.haproxy.json.want \
 	tests/data/profiles/traefik-3.7.no-routers.made.prom \

@@ -350,6 +350,7 @@ static void take_own(const struct profile_source *source, struct mapping_own *ow
 
 struct mapping_rest {
 	double all, rest;
+	double part; /* of a share */
 };
 
 void mapping_own_release(struct mapping_own *own)
@@ -381,8 +382,26 @@ double mapping_rest(struct mapping_own *own, const struct dict *dict, uint32_t e
 	last = &own->rests[entry];
 	if (all >= last->all && rest < last->rest)
 		rest = last->rest;
-	*last = (struct mapping_rest){all, rest};
+	*last = (struct mapping_rest){.all = all, .rest = rest};
 	return rest;
+}
+
+double mapping_share(struct mapping_own *own, const struct dict *dict, uint32_t entry, double all,
+		     double part)
+{
+	struct mapping_rest *last;
+	double more, explained;
+
+	keep_rests(own, dict);
+	last = &own->rests[entry];
+	if (all < last->all)
+		*last = (struct mapping_rest){0};
+	more = all - last->all;
+	explained = part < last->part ? part : part - last->part;
+	last->rest += more < explained ? more : explained;
+	last->all = all;
+	last->part = part;
+	return last->rest;
 }
 
 void mapping_finish(const struct profile_source *source, struct names *names,

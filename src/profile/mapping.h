@@ -74,6 +74,11 @@ void mapping_own_release(struct mapping_own *own);
 double mapping_rest(struct mapping_own *own, const struct dict *dict, uint32_t entry, double all,
 		    double part);
 
+/* The share of one counter that another explains by going up with it, itself a counter: of what
+ * both have gone up since the last tick, the smaller. It starts anew when `all` does. */
+double mapping_share(struct mapping_own *own, const struct dict *dict, uint32_t entry, double all,
+		     double part);
+
 /* To be called on every finished tick, with the folded values: takes out what is no number or is
  * the gateway's own word for "none", takes our own readings off where the gateway counts them,
  * then runs the filters that the source's rules name. own is the source's, kept from tick to
