@@ -191,7 +191,7 @@ static void count_text(const struct view *view, const struct pane *pane, char *b
 
 static void note(const struct view *view, const struct pane *pane, char *buf, size_t cap)
 {
-	char key[24], next[40] = "", hidden[48] = "", count[64], order[48];
+	char key[24], next[40] = "", hidden[48] = "", count[128], order[48];
 
 	if (view_key(view, "next-problem", key)[0])
 		snprintf(next, sizeof(next), "; %s next", key);
