@@ -26,7 +26,7 @@ static const struct app_command commands[] = {
 	{"check", FOR_CHECK, "[URL...]", "one line and an exit code, as a monitoring plugin",
 	 cmd_check},
 	{"identify", FOR_IDENTIFY, "URL...", "say which gateway answers there", cmd_identify},
-	{"profile", FOR_PROFILE, "list | show NAME | test FILE|NAME URL",
+	{"profile", FOR_PROFILE, "list | show NAME | test FILE|NAME URL [NAME=VALUE...]",
 	 "what is known of a kind of gateway", cmd_profile},
 	{"config", FOR_CONFIG, "show | check [FILE]", "read the configuration and say its faults",
 	 cmd_config},

@@ -1,6 +1,7 @@
 #include "app/app.h"
 #include "app/headless.h"
 #include "app/targets.h"
+#include "app/try_actions.h"
 #include "config/paths.h"
 
 #include <stdio.h>
@@ -114,11 +115,15 @@ static void print_measures(struct session *session, const struct profile *profil
 	}
 }
 
-static int test(const struct options *options, const char *word, const char *url)
+/* After the URL, values for the actions' parameters: NAME=VALUE. */
+static int test(const struct options *options, const char *word, const char *url, int argc,
+		char **argv)
 {
 	struct profile *profile = open_profile(word);
-	const struct headless headless = {
-		.least_ms = TEST_LEAST_MS, .most_ms = TEST_MOST_MS, .profile = profile};
+	const struct headless headless = {.least_ms = TEST_LEAST_MS,
+					  .most_ms = TEST_MOST_MS,
+					  .profile = profile,
+					  .keeps_journal = options->actions};
 	struct config *config = config_new();
 	struct session *session = NULL;
 	struct err err = {0};
@@ -132,6 +137,8 @@ static int test(const struct options *options, const char *word, const char *url
 	print_sources(session_model(session));
 	print_measures(session, profile);
 	code = session_progress(session).failed ? EXIT_FAILED : EXIT_OK;
+	if (options->actions && try_actions(session, profile, argc, argv, &err))
+		code = EXIT_FAILED;
 out:
 	if (err.code)
 		app_fail(EXIT_FAILED, "%s", err.msg);
@@ -153,7 +160,11 @@ int cmd_profile(const struct options *options, int argc, char **argv)
 	}
 	if (!strcmp(what, "show") && argc == 2)
 		return show(argv[1]);
-	if (!strcmp(what, "test") && argc == 3)
-		return test(options, argv[1], argv[2]);
-	return app_fail(EXIT_USAGE, "profile takes list, show NAME, or test FILE|NAME URL");
+	if (options->actions != options->dry_run)
+		return app_fail(EXIT_USAGE, "a profile's actions are only tested dry: give both "
+					    "--actions and --dry-run");
+	if (!strcmp(what, "test") && (argc == 3 || (argc > 3 && options->actions)))
+		return test(options, argv[1], argv[2], argc - 3, argv + 3);
+	return app_fail(EXIT_USAGE, "profile takes list, show NAME, or test FILE|NAME URL "
+				    "[--actions --dry-run [NAME=VALUE...]]");
 }

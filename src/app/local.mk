@@ -31,7 +31,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/rules.c src/app/rules.h \
 	src/app/session.c src/app/session.h src/app/session_impl.h \
 	src/app/signals.c src/app/signals.h \
-	src/app/targets.c src/app/targets.h
+	src/app/targets.c src/app/targets.h \
+	src/app/try_actions.c src/app/try_actions.h
 src_app_libapp_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS)
 
 bin_PROGRAMS += hypercare

@@ -48,7 +48,7 @@ struct options {
 	long limit;
 	const char *reason, *wait, *confirm;
 	int64_t for_ms;
-	bool dry_run, yes;
+	bool dry_run, actions, yes;
 	bool help, version;
 	char **words; /* what follows the options */
 	int nwords;

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 
-from harness import HYPERCARE, check, listens, path, upstream, wait_for, write
+from harness import HYPERCARE, check, listens, path, profile_plans, upstream, wait_for, write
 
 CODES = {"confirmed": 0, "already so": 0, "rejected": 1, "refused": 3, "conflict": 4, "partial": 5,
          "unknown": 75}
@@ -16,6 +16,7 @@ class Target:
 
     def __init__(self, name, url, auth=None, env=None, profile=None):
         self.name = name
+        self.profile = [profile or name, url] + ([f"--auth={auth}"] if auth else [])
         os.makedirs(path(f"{name}.state"), exist_ok=True)
         self.env = {**os.environ, "XDG_STATE_HOME": path(f"{name}.state"), **(env or {})}
         lines = [f"targets:\n  - name: {name}\n    url: {url}\n    guard: rw\n"
@@ -57,6 +58,10 @@ class Target:
         done = self.run("--dry-run", *words)
         check(done.returncode == 0, f"{self.name}: {' '.join(words)} as curl: {done.stderr.strip()}")
         return done.stdout
+
+    def tried(self, *words):
+        """Every action of the profile can be planned on what the gateway holds now."""
+        self.seen += profile_plans(*self.profile, *words, env=self.env)
 
     def impossible(self, action, why):
         done = self.run(action)

@@ -303,6 +303,20 @@ def profile_test(profile, url, options=(), empty=(), env=None):
     return "\n".join(" ".join(line) for line in sources)
 
 
+def profile_plans(profile, url, *words, env=None):
+    """hypercare profile test must plan every action of a profile that is possible there, with these
+    values and options. Returns what it said."""
+    done = subprocess.run([HYPERCARE, "profile", "test", profile, url, "--actions", "--dry-run",
+                           *words], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                          env=env, timeout=60)
+    last = (done.stdout.splitlines() or [""])[-1]
+    check(done.returncode == 0 and ", 0 not planned," in last,
+          f"every action of {profile} can be planned: {last}")
+    if done.returncode:
+        print(done.stdout + done.stderr)
+    return done.stdout + done.stderr
+
+
 ACT_CODES = {"confirmed": 0, "already so": 0, "rejected": 1, "refused": 3, "conflict": 4,
              "partial": 5, "UNKNOWN": 75}
 
