@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define SIGN_WIDTH 1
+#define WIDTH_STEP 4
 
 struct fit {
 	const struct table *table;
@@ -196,6 +197,57 @@ static void draw_row(const struct table *table, struct area area, int at, size_t
 	}
 }
 
+static bool is_flexible(const struct table *table, const struct table_place *place)
+{
+	const struct table_column *column = &table->columns[place->column];
+
+	return column->flex && column->align == TABLE_LEFT;
+}
+
+/* The room that a column needs for its title and its texts, in steps so that texts that change a
+ * little do not move the columns. */
+static int wanted(const struct table *table, const struct table_place *place, size_t room,
+		  int columns)
+{
+	int widest = utf8_width(table->columns[place->column].title);
+	char text[TABLE_CELL];
+
+	for (size_t i = table->top; i < table->top + room && i < table->nrows; i++) {
+		int width;
+
+		text[0] = '\0';
+		table->cell(table->ctx, i, place->column, columns, text, sizeof(text));
+		width = utf8_width(text);
+		widest = width > widest ? width : widest;
+	}
+	return (widest + WIDTH_STEP - 1) / WIDTH_STEP * WIDTH_STEP;
+}
+
+/* Columns of text with room to spare give it to those whose texts would be cut. */
+static void share_room(const struct table *table, struct table_place *places, size_t n, size_t room,
+		       int columns)
+{
+	int spare[TABLE_COLUMNS] = {0};
+
+	for (size_t i = 0; i < n; i++)
+		if (is_flexible(table, &places[i]))
+			spare[i] = places[i].width - wanted(table, &places[i], room, columns);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n && spare[i] < 0; j++) {
+			int given = spare[j] < -spare[i] ? spare[j] : -spare[i];
+
+			if (given <= 0)
+				continue;
+			spare[i] += given;
+			spare[j] -= given;
+			places[i].width += given;
+			places[j].width -= given;
+		}
+	for (size_t i = 1; i < n; i++)
+		places[i].x = places[i - 1].x + places[i - 1].width + SIGN_WIDTH +
+			      table->columns[places[i].column].gap;
+}
+
 static void scroll_to_cursor(struct table *table, size_t room)
 {
 	if (table->cursor < table->top)
@@ -215,9 +267,10 @@ size_t table_draw(struct table *table, struct area area)
 	if (area.rows <= 0 || area.columns <= 0)
 		return 0;
 	n = table_fit(table, area.columns, places);
+	scroll_to_cursor(table, room);
+	share_room(table, places, n, room, area.columns);
 	if (titles)
 		draw_titles(table, area, places, n);
-	scroll_to_cursor(table, room);
 	for (i = 0; i < room && table->top + i < table->nrows; i++)
 		draw_row(table, area, titles + (int)i, table->top + i, places, n);
 	return room;

@@ -14,7 +14,7 @@ struct table_column {
 	const char *title;
 	short width;    /* columns wanted */
 	short min;      /* may shrink to this; 0: never shrinks */
-	short flex;     /* share of the room left over; 0: none */
+	short flex;     /* share of the room left over, and of that of others like it; 0: none */
 	short gap;      /* blanks before it, beyond the one that every column has */
 	short priority; /* the highest goes first where there is no room; 0 always stays */
 	enum table_align align;
