@@ -81,6 +81,39 @@ START_TEST(test_screen)
 }
 END_TEST
 
+/* The style of the row that holds this text; STYLE_COUNT when none does. */
+static enum style style_of(const char *text)
+{
+	char line[256];
+	int row, column;
+
+	for (row = 0; row < shop.frame.rows; row++) {
+		const struct cell *cells = &shop.frame.cells[row * shop.frame.columns];
+
+		for (column = 0; column < shop.frame.columns && column < 255; column++)
+			line[column] =
+				(char)(cells[column].glyph < 128 ? cells[column].glyph : '?');
+		line[column] = '\0';
+		if (strstr(line, text))
+			return (enum style)cells[1].style;
+	}
+	return STYLE_COUNT;
+}
+
+/* What was found of one address colours the row of its network, however wide, and no other. */
+START_TEST(test_networks_are_coloured)
+{
+	static const char *const groupings[] = {"4 j", "4 b j", "4 b b j"};
+
+	shop_run(&shop, SHOP_END);
+	free(shop_draw(&shop, 40, 120));
+	shop_keys(&shop, groupings[_i]);
+	free(shop_draw(&shop, 40, 120));
+	ck_assert_int_eq(style_of(" 203.0.113."), STYLE_CRIT);
+	ck_assert_int_eq(style_of(" 192.0.2."), STYLE_TEXT);
+}
+END_TEST
+
 /* Nothing that is drawn can break a terminal, and something stands in the first line. */
 static void check_frame(const struct frame *frame)
 {
@@ -453,6 +486,7 @@ int main(void)
 	tcase_set_timeout(tc, 240);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_screen, 0, (int)(sizeof(screens) / sizeof(*screens)));
+	tcase_add_loop_test(tc, test_networks_are_coloured, 0, 3);
 	tcase_add_loop_test(tc, test_every_size, 0, 6);
 	tcase_add_loop_test(tc, test_any_keys, 0, 8);
 	tcase_add_test(tc, test_wide_names);

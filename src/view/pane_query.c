@@ -86,6 +86,28 @@ static void note_age(struct item *item, size_t n)
 	}
 }
 
+/* A network's row is about what was found of the addresses in it. The worst comes first. */
+static const struct finding *about_network(const struct view *view, const struct pane *pane,
+					   const struct dims *dims)
+{
+	struct names *names = model_names(view->scene->model);
+	struct dims row = *dims;
+
+	for (size_t i = 0; i < view_finding_count(view); i++) {
+		const struct finding *finding = view_finding(view, i);
+		symbol client = finding->dims.value[DIM_CLIENT], network = client;
+
+		if (!client || finding->state == FINDING_UNJUDGED)
+			continue;
+		for (int j = 0; j < (int)pane->clients; j++)
+			network = names_network(names, network);
+		row.value[DIM_CLIENT] = client;
+		if (network == dims->value[DIM_CLIENT] && finding_is_about(finding, &row))
+			return finding;
+	}
+	return NULL;
+}
+
 static struct item make_item(const struct view *view, const struct pane *pane,
 			     const struct row *row)
 {
@@ -93,6 +115,8 @@ static struct item make_item(const struct view *view, const struct pane *pane,
 	bool unjudged = false;
 	const struct finding *finding = view_about(view, &row->dims, &unjudged);
 
+	if (!finding && pane->clients != CLIENTS_EACH)
+		finding = about_network(view, pane, &row->dims);
 	item.worst = worst_of(finding, unjudged);
 	note_age(&item, pane->nasked);
 	return item;
