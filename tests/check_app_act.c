@@ -165,6 +165,11 @@ static const struct row_case row_cases[] = {
 	 "(asks)\n"},
 	{{"route=a\"b'c"}, 0, ""},
 	{{"model=gpt-4o"}, 0, ""},
+	{{"target=fence"},
+	 0,
+	 "Block an IP on fence: act block-ip --target fence ip= (asks)\n"
+	 "Set a rate limit on fence: act set-limit --target fence route= (asks)\n"},
+	{{"target=log"}, 2, "Block an IP on log: - a log only tells\n"},
 };
 
 struct gateways {

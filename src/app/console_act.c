@@ -68,20 +68,20 @@ static void show(struct console *console, struct plan *plan)
 	console_refresh(console);
 }
 
-/* "actions: 203.0.113.9" and what else the row is about, or how many rows. */
+/* "actions: 203.0.113.9" and what else the row is about, else its target; or how many rows. */
 static void menu_title(struct console *console, const struct dims *rows, size_t nrows, char *buf,
 		       size_t cap)
 {
 	const struct names *names = model_names(session_model(console->session));
 	size_t len;
-	int dim;
+	int dim = dims_mask(&rows[0]) == DIM_BIT(DIM_TARGET) ? DIM_TARGET : DIM_TARGET + 1;
 
 	if (nrows > 1) {
 		snprintf(buf, cap, "actions: %zu tagged rows", nrows);
 		return;
 	}
 	len = (size_t)snprintf(buf, cap, "actions:");
-	for (dim = DIM_TARGET + 1; dim < DIM_COUNT && len < cap; dim++)
+	for (; dim < DIM_COUNT && len < cap; dim++)
 		if (rows[0].value[dim])
 			len += (size_t)snprintf(buf + len, cap - len, " %s",
 						names_text(names, rows[0].value[dim]));

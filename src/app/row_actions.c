@@ -14,6 +14,7 @@ struct asking {
 	const struct dims *rows;
 	size_t nrows;
 	uint32_t target;
+	dim_mask about; /* 0: the rows are whole targets */
 	struct screen_choice *choices;
 	size_t n, cap;
 };
@@ -111,11 +112,18 @@ static void add_of_target(struct asking *asking, const struct action_info *info,
 		add_choice(asking, action, target);
 }
 
+/* Whatever a target can do fits the row of the target itself. */
+static bool fits_row(const struct asking *asking, const struct action_info *info)
+{
+	return !asking->about || info->rows & asking->about;
+}
+
 /* What is possible: on the row's own target first, and a client's on all that see clients. */
 static void add_possible(struct asking *asking, const struct action_info *info)
 {
 	uint32_t i, n = model_target_count(asking->model);
-	bool everywhere = asking->target == UINT32_MAX || info->reach == REACH_CLIENT;
+	bool everywhere =
+		asking->target == UINT32_MAX || (asking->about && info->reach == REACH_CLIENT);
 
 	if (asking->target != UINT32_MAX)
 		add_of_target(asking, info, asking->target, true);
@@ -128,17 +136,22 @@ size_t row_actions(const struct model *model, row_profile *profile, void *ctx,
 		   const struct dims *rows, size_t nrows, uint32_t target,
 		   struct screen_choice *ret_choices, size_t cap)
 {
-	struct asking asking = {model, profile, ctx, rows, nrows, target, ret_choices, 0, cap};
-	dim_mask about = dims_mask(&rows[0]) & ~DIM_BIT(DIM_TARGET);
+	struct asking asking = {.model = model,
+				.profile = profile,
+				.ctx = ctx,
+				.rows = rows,
+				.nrows = nrows,
+				.target = target,
+				.about = dims_mask(&rows[0]) & ~DIM_BIT(DIM_TARGET),
+				.choices = ret_choices,
+				.cap = cap};
 	const struct action_info *info;
 
-	if (!about)
-		about = DIM_BIT(DIM_TARGET);
 	for (info = action_table(); info->name; info++)
-		if (info->rows & about)
+		if (fits_row(&asking, info))
 			add_possible(&asking, info);
 	for (info = action_table(); info->name && target != UINT32_MAX; info++)
-		if (info->rows & about)
+		if (fits_row(&asking, info))
 			add_of_target(&asking, info, target, false);
 	return asking.n;
 }

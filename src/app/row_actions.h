@@ -11,6 +11,7 @@
 typedef const struct profile *row_profile(void *ctx, uint32_t target);
 
 /* Rows are about the same dims; the first is the one under the cursor, the others are tagged.
+ * A row about nothing but a target is offered all that the target can do.
  * What can be done comes first, then what their own target cannot do, with the reason. Returns how
  * many choices there are, at most cap. */
 size_t row_actions(const struct model *model, row_profile *profile, void *ctx,
