@@ -250,6 +250,16 @@ def report(urls, traffic, window_s=10, options=(), ticks=2, env=None):
     return json.loads(out)
 
 
+def next_tick(ticks=1):
+    """While a report collects: waits until one more answer has been taken in whole."""
+    def count():
+        with open(path("debug.log")) as f:
+            return sum(line.startswith("tick ") and line.endswith(" ok\n") for line in f)
+
+    seen = count()
+    wait_for(lambda: count() >= seen + ticks, "the next answer")
+
+
 def figures(document, signal_name, **dims):
     """The figures of this measure with exactly these dims; target is one of them."""
     target = dims.pop("target", None)
