@@ -105,7 +105,7 @@ static const struct measure_info measures[M_COUNT] = {
 	[M_BLOCKED_IPS] = {"blocked-ips", "blocked", "sum of the newest blocked_ips",
 			   SIGNAL_BLOCKED_IPS, UNIT_NONE, WORSE_NONE, TRAFFIC},
 	[M_UP] = {"up", "state", "smallest of the newest up, or whether a source answered lately",
-		  SIGNAL_UP, UNIT_NONE, WORSE_LOW, PROCESS},
+		  SIGNAL_UP, UNIT_NONE, WORSE_LOW, PROCESS | DIM_BIT(DIM_TYPE)},
 	[M_UPTIME] = {"uptime", "uptime", "now - started", SIGNAL_STARTED, UNIT_SECONDS, WORSE_NONE,
 		      PROCESS},
 	[M_CPU] = {"cpu", "cpu%", "increase(cpu) / time, or the gateway's own average", SIGNAL_CPU,
