@@ -46,7 +46,8 @@ struct run {
 	bool shows;   /* read back: the same expression holds now */
 	bool verified, sent;
 	char *before, *after, *refusal;
-	char *undo_params[ACTION_PARAMS];
+	char *undo_params[ACTION_PARAMS]; /* of the action's undo_with */
+	char *twin_params[ACTION_PARAMS]; /* of its twin_with */
 };
 
 enum walk_mode {
@@ -59,7 +60,7 @@ enum walk_mode {
 
 struct walk {
 	enum walk_mode mode;
-	size_t run, step, let, undo, request;
+	size_t run, step, let, value, request;
 	unsigned tries, rereads;
 	struct scene scene; /* of the run, made anew by each walk that reads */
 	struct requests fresh;

@@ -299,27 +299,58 @@ char *blast_text(const struct plan *plan)
 	return strbuf_detach(&survey.text);
 }
 
+/* Versions of the prompt whose text has changed in place: they are not any more what was released
+ * under their number. */
+static void warn_of_texts(struct survey *survey)
+{
+	const struct model *model = survey->plan->act->model;
+	const struct names *names = model_names(model);
+	const char *prompt = param_of(survey->plan, DIM_PROMPT);
+	char at[16];
+
+	for (size_t i = model_mark_count(model); prompt && i-- > 0;) {
+		const struct mark *mark = model_mark(model, i);
+		const struct dims *dims = names_dims(names, mark->dims);
+
+		if (mark->kind != MARK_TEXT || mark->target != survey->plan->target ||
+		    strcmp(names_text(names, dims->value[DIM_PROMPT]), prompt) != 0)
+			continue;
+		strbuf_addf(&survey->text, "%sthe text of %s was changed in place at %s UTC",
+			    survey->text.len ? "; " : "", names_text(names, dims->value[DIM_TYPE]),
+			    clock_format(at, sizeof(at), "%H:%M:%S", mark->at.wall_ms, true));
+	}
+}
+
 /* Whether this gateway sees its clients, or the proxies before it, as its traffic tells. */
-char *blast_warning(const struct plan *plan)
+static void warn_of_proxies(struct survey *survey)
 {
 	static const enum measure measure = M_REQUESTS;
-	struct survey survey = {.plan = plan};
-	const char *text = "";
 	struct result result;
 
-	if (plan->action->info->reach != REACH_CLIENT || !plan->action->info->tightens)
-		return xstrdup("");
-	arena_init(&survey.arena);
-	add_term(&survey, DIM_TARGET, arena_printf(&survey.arena, "=%s", plan->target_name));
-	result = query(&survey, DIM_BIT(DIM_CLIENT), &measure, 1, 1);
+	add_term(survey, DIM_TARGET,
+		 arena_printf(&survey->arena, "=%s", survey->plan->target_name));
+	result = query(survey, DIM_BIT(DIM_CLIENT), &measure, 1, 1);
 	if (!result.n || !known(&result.rows[0].figures[0]))
-		text = "no client addresses are known here: whether this gateway sees clients or "
-		       "the proxies before it cannot be told";
+		strbuf_addstr(&survey->text,
+			      "no client addresses are known here: whether this gateway sees "
+			      "clients or the proxies before it cannot be told");
 	else if (result.all == 1 ||
 		 (known(&result.total.figures[0]) &&
 		  result.rows[0].figures[0].value > MOST_SHARE * result.total.figures[0].value))
-		text = "nearly all requests come from one address: this gateway may see a proxy, "
-		       "not the clients";
+		strbuf_addstr(&survey->text, "nearly all requests come from one address: this "
+					     "gateway may see a proxy, not the clients");
+}
+
+char *blast_warning(const struct plan *plan)
+{
+	struct survey survey = {.plan = plan};
+
+	arena_init(&survey.arena);
+	strbuf_init(&survey.text);
+	if (plan->action->info->reach == REACH_PROMPT)
+		warn_of_texts(&survey);
+	else if (plan->action->info->reach == REACH_CLIENT && plan->action->info->tightens)
+		warn_of_proxies(&survey);
 	arena_release(&survey.arena);
-	return xstrdup(text);
+	return strbuf_detach(&survey.text);
 }

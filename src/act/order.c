@@ -201,6 +201,18 @@ static void add_duration(struct strbuf *sb, int64_t ms)
 		strbuf_addf(sb, "%lldms", (long long)ms);
 }
 
+/* As the reads have found it, where they have. */
+static const char *twin_value(const struct plan *plan, size_t run, size_t param)
+{
+	const struct profile_action *action = plan->action;
+
+	for (size_t i = 0; i < action->ntwin_with; i++)
+		if (!strcmp(action->twin_with[i], action->params[param].name) &&
+		    plan->runs[run].twin_params[i])
+			return plan->runs[run].twin_params[i];
+	return plan->runs[run].params[param];
+}
+
 void order_twin(struct plan *plan)
 {
 	const struct profile_action *action = plan->action;
@@ -211,7 +223,7 @@ void order_twin(struct plan *plan)
 		for (size_t run = 0; run < (i == plan->each ? plan->nruns : 1); run++)
 			if (plan->runs[run].params[i]) {
 				strbuf_addf(&twin, " %s=", action->params[i].name);
-				add_quoted(&twin, plan->runs[run].params[i]);
+				add_quoted(&twin, twin_value(plan, run, i));
 			}
 	strbuf_addstr(&twin, " --target ");
 	add_quoted(&twin, plan->target_name);

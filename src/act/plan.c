@@ -124,6 +124,7 @@ void plan_planned(struct plan *plan)
 	plan->requests = plan->walk.fresh;
 	plan->walk.fresh = (struct requests){0};
 	show_made(plan);
+	order_twin(plan);
 	if (!stands(plan))
 		return;
 	if (guard_check(plan, GUARD_DRAFT, &err) < 0) {
@@ -243,6 +244,7 @@ static void run_release(struct run *run)
 	for (size_t i = 0; i < ACTION_PARAMS; i++) {
 		free(run->params[i]);
 		free(run->undo_params[i]);
+		free(run->twin_params[i]);
 	}
 	scene_release(&run->scene);
 	free(run->before);

@@ -314,7 +314,7 @@ static void run_begin(struct plan *plan)
 {
 	struct walk *walk = &plan->walk;
 
-	walk->step = walk->let = walk->undo = 0;
+	walk->step = walk->let = walk->value = 0;
 	walk->after_send = walk->unknown = false;
 	scene_begin(&walk->scene, plan, &plan->runs[walk->run]);
 	step_begin(plan);
@@ -340,30 +340,41 @@ static void run_end(struct plan *plan)
 	run_begin(plan);
 }
 
-static void next_undo(struct plan *plan);
+/* Values for parameters: first those of the undo, then those of the twin. */
 
-static void on_undo(struct plan *plan, const char *json, const struct err *err)
+static void next_value(struct plan *plan);
+
+static char **value_at(struct run *run, const struct profile_action *action, size_t i)
 {
-	struct run *run = &plan->runs[plan->walk.run];
-
-	(void)err;
-	if (json && plan->walk.undo < ACTION_PARAMS) {
-		free(run->undo_params[plan->walk.undo]);
-		run->undo_params[plan->walk.undo] = json_to_text(json);
-	}
-	plan->walk.undo++;
-	next_undo(plan);
+	return i < action->nundo_with ? &run->undo_params[i]
+				      : &run->twin_params[i - action->nundo_with];
 }
 
-static void next_undo(struct plan *plan)
+static void on_value(struct plan *plan, const char *json, const struct err *err)
+{
+	char **value = value_at(&plan->runs[plan->walk.run], plan->action, plan->walk.value);
+
+	(void)err;
+	if (json) {
+		free(*value);
+		*value = json_to_text(json);
+	}
+	plan->walk.value++;
+	next_value(plan);
+}
+
+static void next_value(struct plan *plan)
 {
 	const struct profile_action *action = plan->action;
+	size_t i = plan->walk.value;
 
-	if (plan->walk.mode != WALK_PLAN || plan->walk.undo == action->nundo_with)
+	if (plan->walk.mode != WALK_PLAN || i == action->nundo_with + action->ntwin_with)
 		run_end(plan);
+	else if (i < action->nundo_with)
+		ask(plan, &plan->walk.scene, on_value, "undo.%s", action->undo_with[i]);
 	else
-		ask(plan, &plan->walk.scene, on_undo, "undo.%s",
-		    action->undo_with[plan->walk.undo]);
+		ask(plan, &plan->walk.scene, on_value, "twin.%s",
+		    action->twin_with[i - action->nundo_with]);
 }
 
 static void on_after(struct plan *plan, const char *json, const struct err *err)
@@ -373,7 +384,7 @@ static void on_after(struct plan *plan, const char *json, const struct err *err)
 	(void)err;
 	free(run->after);
 	run->after = json ? json_to_text(json) : NULL;
-	next_undo(plan);
+	next_value(plan);
 }
 
 static void on_before(struct plan *plan, const char *json, const struct err *err)
@@ -391,7 +402,7 @@ static void ask_before(struct plan *plan)
 	if (plan->action->has_before)
 		ask(plan, &plan->walk.scene, on_before, "before");
 	else
-		next_undo(plan);
+		next_value(plan);
 }
 
 static void on_refuse(struct plan *plan, const char *json, const struct err *err)

@@ -83,6 +83,8 @@ static const struct yaml_field action_fields[] = {
 	{"undo", YT_TEXT, false, NULL, NULL, "action that takes it back"},
 	{"undo_with", YT_NAMED, false, NULL, NULL,
 	 "its parameters, name: jq; others are passed on"},
+	{"twin_with", YT_NAMED, false, NULL, NULL,
+	 "name: jq; a parameter as the reads have found it, for the command line of a plan"},
 	{"idempotent", YT_BOOL, false, NULL, NULL, "true: a repeat changes nothing more"},
 	{"keyed", YT_BOOL, false, NULL, NULL, "true: the gateway takes an Idempotency-Key"},
 	{"volatile", YT_TEXT, false, NULL, NULL,
@@ -371,6 +373,34 @@ static void read_proof(struct reader *reader, const struct yaml *node)
 	}
 }
 
+static const struct action_param *find_param(const struct profile_action *action, const char *name)
+{
+	for (size_t i = 0; i < action->nparams; i++)
+		if (strcmp(action->params[i].name, name) == 0)
+			return &action->params[i];
+	return NULL;
+}
+
+/* Values for parameters: expressions "HEAD.NAME" under their names. Returns how many. */
+static size_t read_with(struct reader *reader, const struct yaml *with, const char *head,
+			const char *ret_names[ACTION_PARAMS])
+{
+	size_t n = 0;
+
+	for (const struct yaml *at = with ? with->child : NULL; at; at = at->next) {
+		char word[WORD_MOST];
+
+		if (n == ACTION_PARAMS) {
+			loader_fault(reader->loader, at, "more than %d parameters", ACTION_PARAMS);
+			break;
+		}
+		snprintf(word, sizeof(word), "%s.%s", head, at->key);
+		ret_names[n++] = arena_strdup(&reader->loader->own->arena, at->key);
+		add_expression(reader, at, -1, word);
+	}
+	return n;
+}
+
 static void read_undo(struct reader *reader, const struct yaml *node)
 {
 	struct profile_action *action = reader->action;
@@ -379,18 +409,19 @@ static void read_undo(struct reader *reader, const struct yaml *node)
 	action->undo = loader_text(reader->loader, node, "undo");
 	if (with && !action->undo)
 		loader_fault(reader->loader, with, "there is no undo");
-	for (const struct yaml *at = with ? with->child : NULL; at; at = at->next) {
-		char word[WORD_MOST];
+	action->nundo_with = read_with(reader, with, "undo", action->undo_with);
+}
 
-		if (action->nundo_with == ACTION_PARAMS) {
-			loader_fault(reader->loader, at, "more than %d parameters", ACTION_PARAMS);
-			return;
-		}
-		snprintf(word, sizeof(word), "undo.%s", at->key);
-		action->undo_with[action->nundo_with++] =
-			arena_strdup(&reader->loader->own->arena, at->key);
-		add_expression(reader, at, -1, word);
-	}
+static void read_twin(struct reader *reader, const struct yaml *node)
+{
+	struct profile_action *action = reader->action;
+	const struct yaml *with = yaml_get(node, "twin_with");
+
+	action->ntwin_with = read_with(reader, with, "twin", action->twin_with);
+	for (size_t i = 0; i < action->ntwin_with; i++)
+		if (!find_param(action, action->twin_with[i]))
+			loader_fault(reader->loader, with, "%s has no parameter %s",
+				     action->info->name, action->twin_with[i]);
 }
 
 static void read_truths(struct reader *reader, const struct yaml *node)
@@ -450,15 +481,8 @@ static void read_action(struct loader *loader, const struct yaml *node,
 	action->has_before = has[2] && has[3];
 	read_proof(&reader, node);
 	read_undo(&reader, node);
+	read_twin(&reader, node);
 	read_truths(&reader, node);
-}
-
-static const struct action_param *find_param(const struct profile_action *action, const char *name)
-{
-	for (size_t i = 0; i < action->nparams; i++)
-		if (strcmp(action->params[i].name, name) == 0)
-			return &action->params[i];
-	return NULL;
 }
 
 /* That an undo exists and gets all it needs. */

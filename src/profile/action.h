@@ -77,7 +77,8 @@ enum step_method {
  * known by their key, "ACTION.N.WORD" with N from 0. They see the parameters and what the steps
  * before have let as $NAME, and after an answer $status, $headers, $etag; `.` is the document. They
  * are run over {"vars": {NAME: value}, "doc": DOCUMENT}; what is not among the vars is null. Those
- * of the whole action are "ACTION.WORD": already, refuse, before, after, verify.until, undo.NAME.
+ * of the whole action are "ACTION.WORD": already, refuse, before, after, verify.until, undo.NAME,
+ * twin.NAME.
  */
 struct step_request {
 	enum step_method method;
@@ -122,6 +123,10 @@ struct profile_action {
 	 * not named are passed on. */
 	const char *undo_with[ACTION_PARAMS];
 	size_t nundo_with;
+	/* Parameters that the command line twin gives as expressions "twin.NAME" have found them:
+	 * "previous" becomes the version that is meant. */
+	const char *twin_with[ACTION_PARAMS];
+	size_t ntwin_with;
 	bool idempotent; /* a repeat changes nothing more */
 	bool keyed;      /* the gateway takes an Idempotency-Key */
 	/* "lost when HAProxy restarts; to keep it: …", NULL: it is kept */

@@ -4,7 +4,7 @@ TESTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometh
 dist_check_SCRIPTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus \
 	tests/e2e/console tests/e2e/headless tests/e2e/journal tests/e2e/killed
 TESTS += tests/e2e/console tests/e2e/headless tests/e2e/journal tests/e2e/killed
-EXTRA_DIST += tests/real/harness.py tests/e2e/terminal.py
+EXTRA_DIST += tests/real/harness.py tests/real/registry.py tests/e2e/terminal.py
 
 # The same gateways, changed; the effect is proved with traffic.
 TESTS += tests/real/act-haproxy tests/real/act-caddy
@@ -16,7 +16,7 @@ dist_check_SCRIPTS += tests/real/kong tests/real/fake-api-gateways tests/real/fa
 EXTRA_DIST += tests/real/acting.py tests/real/fakes.py tests/real/fakes_ai.py tests/real/fakes_kong.py
 
 REAL_TESTS = tests/real/envoy tests/real/act-envoy tests/real/express-gateway tests/real/litellm \
-	tests/real/mlflow
+	tests/real/mlflow tests/real/act-mlflow
 dist_check_SCRIPTS += $(REAL_TESTS) tests/real/phoenix tests/real/run
 check-real: all
 	@$(AM_TESTS_ENVIRONMENT) PHOENIX=$(PHOENIX) $(srcdir)/tests/real/run $(REAL_TESTS) \
