@@ -232,13 +232,14 @@ START_TEST(kong_as_shipped)
 	set("/plugins?size=1000", "{\"data\":[{\"name\":\"ip-restriction\",\"enabled\":true,"
 				  "\"config\":{\"deny\":[\"203.0.113.9\"]}}],\"next\":null}");
 	set("/upstreams?size=1000", "{\"data\":[{\"id\":\"u1\",\"name\":\"up\"}],\"next\":null}");
-	set("/upstreams/u1/health", "{\"data\":[{\"target\":\"10.0.0.1:80\",\"weight\":100}]}");
+	set("/upstreams/u1/health?size=1000",
+	    "{\"data\":[{\"target\":\"10.0.0.1:80\",\"weight\":100}]}");
 	bed_add_shipped(&bed, "kong");
 	for (uint32_t i = 0; i < model_source_count(bed.model); i++)
 		bed_wait_ticks(&bed, i, 1);
 	bed_expect(&bed, 0, "requests{route=r,service=s,code=200,origin=upstream} value 0 40");
 	bed_expect(&bed, 0, "requests{route=r,service=s,code=429,origin=gateway} value 0 4");
-	bed_expect(&bed, 0, "rate_limited{route=r} value 0 4");
+	bed_expect(&bed, 0, "rate_limited{route=r,service=s} value 0 4");
 	bed_expect(&bed, 1, "blocked_ips{client=203.0.113.9} value 0 1");
 	bed_expect(&bed, 2, "node_weight{service=up,node=10.0.0.1:80} value 0 100");
 }
