@@ -165,8 +165,10 @@ START_TEST(test_wide_names)
 	int columns;
 
 	shop_run(&shop, 60);
-	shop_add_route(&shop, "/\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x83\xab\xe3\x83\xbc"
-			      "\xe3\x83\x88/e\xcc\x81t\xc3\xa9/\xe6\x97\xa5\xe6\x9c\xac");
+	shop_add_route(&shop,
+		       "/\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x83\xab\xe3\x83\xbc"
+		       "\xe3\x83\x88/e\xcc\x81t\xc3\xa9/\xe6\x97\xa5\xe6\x9c\xac",
+		       "shop");
 	shop_keys(&shop, "2");
 	for (columns = 40; columns <= 200; columns++) {
 		text = shop_draw(&shop, 24, columns);
@@ -174,6 +176,25 @@ START_TEST(test_wide_names)
 		ck_assert_ptr_nonnull(strstr(text, "/\xe6\x97\xa5\xe6\x9c\xac"));
 		free(text);
 	}
+}
+END_TEST
+
+/* What two rows would have the same name for is told apart by its service. */
+START_TEST(test_twins)
+{
+	char *text;
+
+	shop_run(&shop, 60);
+	shop_add_route(&shop, "edge", "file_server");
+	shop_keys(&shop, "2");
+	text = shop_draw(&shop, 40, 120);
+	ck_assert_ptr_null(strstr(text, "file_server"));
+	free(text);
+	shop_add_route(&shop, "edge", "proxy");
+	text = shop_draw(&shop, 40, 120);
+	ck_assert_ptr_nonnull(strstr(text, "edge file_server "));
+	ck_assert_ptr_nonnull(strstr(text, "edge proxy "));
+	free(text);
 }
 END_TEST
 
@@ -490,6 +511,7 @@ int main(void)
 	tcase_add_loop_test(tc, test_every_size, 0, 6);
 	tcase_add_loop_test(tc, test_any_keys, 0, 8);
 	tcase_add_test(tc, test_wide_names);
+	tcase_add_test(tc, test_twins);
 	tcase_add_test(tc, test_cursor_stays_on_its_row);
 	tcase_add_test(tc, test_escape_undoes_one_step);
 	tcase_add_test(tc, test_refresh_changes_little);

@@ -396,9 +396,9 @@ void shop_run(struct shop *shop, int second)
 	detect_run(shop->detect, shop->scene.now);
 }
 
-void shop_add_route(struct shop *shop, const char *name)
+void shop_add_route(struct shop *shop, const char *name, const char *service)
 {
-	const struct route route = {EU, name, "shop", 60, 0};
+	const struct route route = {EU, name, service, 60, 0};
 
 	add_requests(shop, &route, "200", "upstream", 0);
 	shop_run(shop, shop->second);

@@ -36,8 +36,8 @@ void shop_release(struct shop *shop);
 /* Applies the ticks up to this second and judges the rules every few of them. */
 void shop_run(struct shop *shop, int second);
 
-/* Traffic of one more route, from now on; the name is taken as sanitised. */
-void shop_add_route(struct shop *shop, const char *name);
+/* Traffic of one more route of this service, from now on; the name is taken as sanitised. */
+void shop_add_route(struct shop *shop, const char *name, const char *service);
 
 /* Draws at a size; the text is the caller's to free. */
 char *shop_draw(struct shop *shop, int rows, int columns);

@@ -151,6 +151,14 @@ char *order_sanitised(const char *text)
 	return xstrdup(buf);
 }
 
+/* A value that nobody chose does not tell one plan from another. */
+static bool is_named(const struct plan *plan, size_t i)
+{
+	const char *text = plan->runs[0].params[i], *fallback = plan->action->params[i].fallback;
+
+	return text && (!fallback || strcmp(text, fallback) != 0);
+}
+
 static void make_title(struct plan *plan)
 {
 	const struct profile_action *action = plan->action;
@@ -159,7 +167,7 @@ static void make_title(struct plan *plan)
 
 	strbuf_addstr(&title, action->title ? action->title : action->info->title);
 	for (size_t i = 0; i < action->nparams; i++) {
-		if (!plan->runs[0].params[i])
+		if (!is_named(plan, i))
 			continue;
 		strbuf_addf(&title, "%s%s", values, plan->runs[0].params[i]);
 		if (i == plan->each && plan->nruns > 1)

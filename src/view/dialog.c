@@ -342,10 +342,10 @@ static void draw_items(struct dialog *dialog, struct area area)
 			    i == dialog->at ? STYLE_FOCUS
 			    : item->line[0] ? STYLE_TEXT
 					    : STYLE_DIM,
-			    "%c %zu  %s%s", i == dialog->at ? '>' : ' ', i + 1, item->title,
-			    item->line[0] ? "" : "  (not here)");
-		area_text(area_part(area, row + 1, 0, 1, area.columns), 0, 5, STYLE_DIM,
-			  item->note);
+			    "%c%*zu  %s%s", i == dialog->at ? '>' : ' ', dialog->n > 9 ? 3 : 2,
+			    i + 1, item->title, item->line[0] ? "" : "  (not here)");
+		area_text(area_part(area, row + 1, 0, 1, area.columns), 0, dialog->n > 9 ? 6 : 5,
+			  STYLE_DIM, item->note);
 	}
 }
 

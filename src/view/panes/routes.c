@@ -72,6 +72,23 @@ static bool wants(const struct view *view, const struct dims *dims)
 	return dims->value[DIM_ROUTE] || dims->value[DIM_SERVICE];
 }
 
+/* Whether another row has the same route: then only its service tells them apart. */
+static bool has_twin(const struct view *view, const struct item *item)
+{
+	const struct pane *pane = &view->screen->panes[PANE_ROUTES];
+	const uint32_t *own = item->key.dims.value;
+	size_t i;
+
+	for (i = 0; i < pane->n; i++) {
+		const uint32_t *other = pane->items[i].key.dims.value;
+
+		if (other[DIM_TARGET] == own[DIM_TARGET] && other[DIM_ROUTE] == own[DIM_ROUTE] &&
+		    other[DIM_SERVICE] != own[DIM_SERVICE])
+			return true;
+	}
+	return false;
+}
+
 static void text(const struct view *view, const struct item *item, int what, int width, char *buf,
 		 size_t cap)
 {
@@ -85,7 +102,10 @@ static void text(const struct view *view, const struct item *item, int what, int
 	}
 	if (item->stale)
 		snprintf(stale, sizeof(stale), " ~%s", view_duration(item->age_ms, age));
-	if (dims->value[DIM_ROUTE])
+	if (dims->value[DIM_ROUTE] && dims->value[DIM_SERVICE] && has_twin(view, item))
+		snprintf(buf, cap, "%s %s%s", view_text(view, dims->value[DIM_ROUTE]),
+			 view_text(view, dims->value[DIM_SERVICE]), stale);
+	else if (dims->value[DIM_ROUTE])
 		snprintf(buf, cap, "%s%s", view_text(view, dims->value[DIM_ROUTE]), stale);
 	else
 		snprintf(buf, cap, "%s (service)%s", view_text(view, dims->value[DIM_SERVICE]),
