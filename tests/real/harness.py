@@ -5,6 +5,7 @@ A test that lacks its gateway calls need(), which exits 77 after saying so.
 """
 
 import atexit
+import collections
 import glob
 import http.client
 import http.server
@@ -251,13 +252,14 @@ def report(urls, traffic, window_s=10, options=(), ticks=2, env=None):
 
 
 def next_tick(ticks=1):
-    """While a report collects: waits until one more answer has been taken in whole."""
-    def count():
+    """While a report collects: waits until every source has been taken in so many times more."""
+    def counts():
         with open(path("debug.log")) as f:
-            return sum(line.startswith("tick ") and line.endswith(" ok\n") for line in f)
+            return collections.Counter(line.split()[1] for line in f
+                                       if line.startswith("tick ") and line.endswith(" ok\n"))
 
-    seen = count()
-    wait_for(lambda: count() >= seen + ticks, "the next answer")
+    wanted = {source: n + ticks for source, n in counts().items()}
+    wait_for(lambda: all(counts()[source] >= n for source, n in wanted.items()), "the next answers")
 
 
 def figures(document, signal_name, **dims):
