@@ -6,6 +6,7 @@ A test that lacks its gateway calls need(), which exits 77 after saying so.
 
 import atexit
 import collections
+import fcntl
 import glob
 import http.client
 import http.server
@@ -40,42 +41,43 @@ def need(*programs):
     return paths[0] if len(paths) == 1 else paths
 
 
-def venv(name, packages, program):
-    """A program of pinned packages in a virtual environment of its own, made below the build folder
-    on first use; exits 77 when the packages cannot be had."""
+def installed(name, wanted, commands):
+    """The folder of what these commands install below the build folder, the first time it is wanted;
+    other tests that want it wait meanwhile. Exits 77 when it cannot be had."""
     where = os.path.join(os.path.dirname(HYPERCARE), "real", name)
     done = os.path.join(where, "done")
-    wanted = "\n".join(packages)
-    if not os.path.exists(done) or open(done).read() != wanted:
-        shutil.rmtree(where, True)
-        print(f"making {where}", flush=True)
-        pip = [os.path.join(where, "bin", "pip"), "--disable-pip-version-check", "install",
-               "--quiet", "--only-binary", ":all:"]
-        if subprocess.run([sys.executable, "-m", "venv", where], check=False).returncode or \
-           subprocess.run([*pip, *packages], check=False).returncode:
-            print(f"skipped: {', '.join(packages)} cannot be installed")
-            sys.exit(77)
-        with open(done, "w") as f:
-            f.write(wanted)
-    return glob.glob(os.path.join(where, program))[0]
-
-
-def npm(name, package):
-    """The folder of a pinned npm package, installed below the build folder on first use without running
-    any script of its own; exits 77 when it cannot be had."""
-    where = os.path.join(os.path.dirname(HYPERCARE), "real", name)
-    done = os.path.join(where, "done")
-    need("node", "npm")
-    if not os.path.exists(done) or open(done).read() != package:
+    os.makedirs(os.path.dirname(where), exist_ok=True)
+    with open(where + ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.exists(done) and open(done).read() == wanted:
+            return where
         shutil.rmtree(where, True)
         os.makedirs(where)
         print(f"making {where}", flush=True)
-        argv = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", package]
-        if subprocess.run(argv, cwd=where, check=False).returncode:
-            print(f"skipped: {package} cannot be installed")
-            sys.exit(77)
+        for argv in commands(where):
+            if subprocess.run(argv, cwd=where, check=False).returncode:
+                print(f"skipped: {wanted} cannot be installed")
+                sys.exit(77)
         with open(done, "w") as f:
-            f.write(package)
+            f.write(wanted)
+    return where
+
+
+def venv(name, packages, program):
+    """A program of pinned packages, in a virtual environment of its own."""
+    def commands(where):
+        yield [sys.executable, "-m", "venv", where]
+        yield [os.path.join(where, "bin", "pip"), "--disable-pip-version-check", "install", "--quiet",
+               "--only-binary", ":all:", *packages]
+
+    return glob.glob(os.path.join(installed(name, "\n".join(packages), commands), program))[0]
+
+
+def npm(name, package):
+    """The folder of a pinned npm package, installed without running any script of its own."""
+    need("node", "npm")
+    argv = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", package]
+    where = installed(name, package, lambda _: [argv])
     return os.path.join(where, "node_modules", package.rsplit("@", 1)[0])
 
 
