@@ -132,6 +132,44 @@ START_TEST(test_typed_ahead_is_not_meant)
 }
 END_TEST
 
+/* The dialog was there while the plan was made; what the plan came to was not. */
+START_TEST(test_unseen_plan_is_not_meant)
+{
+	plan.state = PLAN_PLANNING;
+	open_plan();
+	plan.state = PLAN_PLANNED;
+	shop_keys(&shop, "Enter " TYPE_IT);
+	ck_assert(!confirmed());
+	draw();
+	shop_keys(&shop, "Enter " TYPE_IT);
+	ck_assert(!confirmed());
+	screen_left(shop.screen);
+	shop_keys(&shop, "Enter " TYPE_IT);
+	ck_assert(confirmed());
+}
+END_TEST
+
+/* What has no room on the terminal is not confirmed, not even what was begun with room; and it is
+ * left as ever. */
+START_TEST(test_hidden_plan_is_not_meant)
+{
+	open_plan();
+	shop_keys(&shop, _i ? "Enter" : "j");
+	free(shop_draw(&shop, 9, 39));
+	screen_left(shop.screen);
+	shop_keys(&shop, _i ? TYPE_IT : "Enter " TYPE_IT);
+	ck_assert(!confirmed());
+	draw();
+	screen_left(shop.screen);
+	shop_keys(&shop, TYPE_IT);
+	ck_assert(!confirmed());
+	free(shop_draw(&shop, 9, 39));
+	screen_left(shop.screen);
+	shop_keys(&shop, "q");
+	ck_assert_str_eq(screen_plan(shop.screen), "");
+}
+END_TEST
+
 START_TEST(test_paste_never_confirms)
 {
 	open_plan();
@@ -317,6 +355,8 @@ int main(void)
 	tcase_set_timeout(tests, 120);
 	tcase_add_loop_test(tests, test_confirms, 0, sizeof(presses) / sizeof(*presses));
 	tcase_add_test(tests, test_typed_ahead_is_not_meant);
+	tcase_add_test(tests, test_unseen_plan_is_not_meant);
+	tcase_add_loop_test(tests, test_hidden_plan_is_not_meant, 0, 2);
 	tcase_add_test(tests, test_paste_never_confirms);
 	tcase_add_loop_test(tests, test_refuses, 0, sizeof(refusals) / sizeof(*refusals));
 	tcase_add_test(tests, test_freezes);

@@ -27,6 +27,7 @@ void dialog_close(struct dialog *dialog)
 {
 	dialog->kind = DIALOG_NONE;
 	dialog->typing = dialog->wrong = dialog->seen = dialog->drawn = false;
+	dialog->hidden = dialog->offers = dialog->offered = false;
 	dialog->len = 0;
 	dialog->typed[0] = dialog->plan[0] = '\0';
 }
@@ -63,6 +64,8 @@ int dialog_begin(struct dialog *dialog, const struct scene *scene, struct err *e
 	if (plan->guard == CONFIG_RO)
 		return err_set(err, ERR_REFUSED, "%s is read-only by its configuration",
 			       plan->target_name);
+	if (!dialog->offered)
+		return 0; /* what he would agree to was not on his screen yet */
 	if (scene->read_only)
 		return err_set(err, ERR_REFUSED,
 			       "the write window is closed: W opens it for 10 minutes");
@@ -134,7 +137,7 @@ bool dialog_key(struct dialog *dialog, const struct scene *scene, keycode key,
 	if (dialog->kind == DIALOG_NONE)
 		return false;
 	if (!dialog->seen)
-		return true;
+		return !dialog->hidden;
 	if (dialog->kind == DIALOG_MENU)
 		return chosen_key(dialog, key, ret_line);
 	if (dialog->typing && !dialog_plan(dialog, scene))
@@ -371,6 +374,25 @@ void dialog_draw(struct dialog *dialog, const struct scene *scene, struct area a
 	else
 		dialog_close(dialog);
 	dialog->drawn = dialog->kind != DIALOG_NONE;
+	dialog->offers = plan && plan->state == PLAN_PLANNED;
+}
+
+void dialog_undrawn(struct dialog *dialog)
+{
+	dialog->drawn = dialog->offers = false;
+}
+
+void dialog_drawn(struct dialog *dialog)
+{
+	dialog->hidden = dialog->kind != DIALOG_NONE && !dialog->drawn;
+	if (dialog->hidden)
+		dialog->seen = dialog->offered = dialog->typing = dialog->wrong = false;
+}
+
+void dialog_left(struct dialog *dialog)
+{
+	dialog->seen = dialog->drawn;
+	dialog->offered = dialog->offers;
 }
 
 char *dialog_copy(const struct dialog *dialog, const struct scene *scene)

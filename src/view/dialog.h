@@ -25,7 +25,10 @@ struct dialog {
 	bool typing;    /* keys go to the confirmation */
 	bool wrong;     /* what was typed was not it */
 	bool seen;      /* a frame that shows it has left: keys before that are not meant for it */
-	bool drawn;     /* a frame that shows it was drawn */
+	bool drawn;     /* the last frame shows it */
+	bool hidden;    /* the last frame has no room for it: keys pass it by */
+	bool offers;    /* the last frame shows it with all that is to be confirmed */
+	bool offered;   /* and such a frame has left */
 	bool confirmed; /* to be fetched by the caller */
 	struct pager body;
 };
@@ -51,6 +54,12 @@ void dialog_move(struct dialog *dialog, long rows);
 /* Draws it over the area; keys: how it is left, as it is bound. */
 void dialog_draw(struct dialog *dialog, const struct scene *scene, struct area area,
 		 const char *keys);
+
+/* Before a frame is drawn, and after: what has no room on it cannot be confirmed. */
+void dialog_undrawn(struct dialog *dialog);
+void dialog_drawn(struct dialog *dialog);
+/* The last frame that was drawn has left. */
+void dialog_left(struct dialog *dialog);
 
 /* The command line that does what the plan does; the caller frees it. NULL when it is gone. */
 char *dialog_copy(const struct dialog *dialog, const struct scene *scene);

@@ -337,7 +337,9 @@ void screen_draw(struct screen *screen, const struct scene *scene, struct frame 
 		input.problems += worst_of(view_finding(&view, i), false) > 0;
 	input.pane = input.overview ? screen->place.tab : screen->place.focus;
 	view.layout = layout_make(&input);
+	dialog_undrawn(&screen->dialog);
 	draw_all(&view);
+	dialog_drawn(&screen->dialog);
 }
 
 static void filter_typed(struct screen *screen)
@@ -441,7 +443,7 @@ void screen_show_plan(struct screen *screen, const char *plan)
 
 void screen_left(struct screen *screen)
 {
-	screen->dialog.seen = screen->dialog.drawn;
+	dialog_left(&screen->dialog);
 }
 
 bool screen_confirmed(struct screen *screen, const char **ret_plan, const char **ret_typed)
