@@ -6,6 +6,11 @@ dist_check_SCRIPTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests
 TESTS += tests/e2e/console tests/e2e/headless tests/e2e/journal tests/e2e/killed
 EXTRA_DIST += tests/real/harness.py tests/real/registry.py tests/e2e/terminal.py
 
+# Random hands on the console for half a minute; longer, or the same again, with its options.
+TESTS += tests/e2e/property
+dist_check_SCRIPTS += tests/e2e/property
+EXTRA_DIST += tests/e2e/line.py tests/e2e/relay.py
+
 # The same gateways, changed; the effect is proved with traffic.
 TESTS += tests/real/act-haproxy tests/real/act-caddy
 dist_check_SCRIPTS += tests/real/act-haproxy tests/real/act-caddy
