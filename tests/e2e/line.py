@@ -80,10 +80,10 @@ class Line:
         self.screen = Screen(rows, columns)
         self.set_size(rows, columns)
         os.set_blocking(self.master, False)
+        # setsid becomes the program, with this terminal as the one that controls it.
         self.process = subprocess.Popen(
-            argv, stdin=self.slave, stdout=self.slave, stderr=self.slave, start_new_session=True,
-            env={**os.environ, "TERM": term, "TZ": "UTC", "LC_ALL": "C.UTF-8", **(env or {})},
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+            ["setsid", "-c", *argv], stdin=self.slave, stdout=self.slave, stderr=self.slave,
+            env={**os.environ, "TERM": term, "TZ": "UTC", "LC_ALL": "C.UTF-8", **(env or {})})
 
     def set_size(self, rows, columns):
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -155,7 +155,8 @@ class Line:
 
     def restored(self):
         """Whether the terminal is as it was before the program: cooked, its own screen, no mode."""
-        self.run_for(2 * SLOW_S if self.slow else 0.05)
+        self.slow = False
+        self.wait(lambda: not self.shown and not select.select([self.master], [], [], 0.1)[0], 30)
         modes = {mode: self.last.rfind(mode + b"l") > self.last.rfind(mode + b"h")
                  for mode in (b"\x1b[?1049", b"\x1b[?2004")}
         modes[b"cursor"] = self.last.rfind(b"\x1b[?25h") >= self.last.rfind(b"\x1b[?25l")

@@ -8,11 +8,14 @@ import threading
 HOP = ("connection", "keep-alive", "transfer-encoding", "content-length")
 
 
-class Change:
-    """One request that is not a read, as it came over the wire."""
+class Request:
+    """One request, as it came over the wire."""
 
     def __init__(self, method, path, body):
         self.method, self.path, self.body = method, path, body
+
+    def changes(self):
+        return self.method not in ("GET", "HEAD")
 
     def __eq__(self, other):
         return (self.method, self.path, self.body) == (other.method, other.path, other.body)
@@ -22,12 +25,14 @@ class Change:
 
 
 class Relay:
-    """Stands before the gateway of that port. came(change) is called with each change before a byte
-    of it goes on, went(change) after the gateway has answered and before the answer goes back."""
+    """Stands before the gateway of that port. came(request) is called with each request before a
+    byte of it goes on, went(request) after the gateway has answered and before the answer goes back.
+    Where one of them returns True, the connection ends there. What was let through is counted."""
 
     def __init__(self, port, came=None, went=None):
-        self.changes, self.lock = [], threading.Lock()
-        self.port, self.came, self.went = port, came, went
+        self.changes, self.passed, self.lock = [], 0, threading.Lock()
+        self.port = port
+        self.came, self.went = came or (lambda request: False), went or (lambda request: False)
         relay = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -48,32 +53,36 @@ class Relay:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def serve(self, request):
-        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
-        change = None
-        if request.command not in ("GET", "HEAD"):
-            change = Change(request.command, request.path, body.decode("utf-8", "replace"))
+    def serve(self, handler):
+        body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+        request = Request(handler.command, handler.path, body.decode("utf-8", "replace"))
+        if request.changes():
             with self.lock:
-                self.changes.append(change)
-            if self.came:
-                self.came(change)
-        status, headers, answer = self.ask(request, body)
-        if change and self.went:
-            self.went(change)
-        request.send_response(status)
+                self.changes.append(request)
+        keep, handler.close_connection = not handler.close_connection, True
+        if self.came(request):
+            return
+        status, headers, answer = self.ask(handler, body)
+        if request.changes():
+            with self.lock:
+                self.passed += 1
+        if self.went(request):
+            return
+        handler.close_connection = not keep
+        handler.send_response(status)
         for name, value in headers:
             if name.lower() not in HOP:
-                request.send_header(name, value)
-        request.send_header("Content-Length", str(len(answer)))
-        request.end_headers()
-        request.wfile.write(answer)
+                handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(answer)))
+        handler.end_headers()
+        handler.wfile.write(answer)
 
-    def ask(self, request, body):
-        headers = {name: value for name, value in request.headers.items()
+    def ask(self, handler, body):
+        headers = {name: value for name, value in handler.headers.items()
                    if name.lower() not in HOP}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request(request.command, request.path, body or None, headers)
+            connection.request(handler.command, handler.path, body or None, headers)
             answer = connection.getresponse()
             return answer.status, answer.getheaders(), answer.read()
         except OSError:

@@ -11,6 +11,10 @@ TESTS += tests/e2e/property
 dist_check_SCRIPTS += tests/e2e/property
 EXTRA_DIST += tests/e2e/line.py tests/e2e/relay.py
 
+# Killed in the middle of an action, a dozen times; more with --long.
+TESTS += tests/e2e/crash
+dist_check_SCRIPTS += tests/e2e/crash
+
 # The same gateways, changed; the effect is proved with traffic.
 TESTS += tests/real/act-haproxy tests/real/act-caddy
 dist_check_SCRIPTS += tests/real/act-haproxy tests/real/act-caddy
