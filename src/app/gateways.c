@@ -1,5 +1,8 @@
 #include "app/gateways.h"
 
+#include "base/strbuf.h"
+#include "config/paths.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,33 +14,20 @@
 
 #define PROGRAM "demo-gateways"
 
-/* Where the program is: a named folder, beside this program (a build folder), or installed. */
-static void find_program(char *path, size_t cap)
-{
-	const char *folder = getenv("HYPERCARE_LIBEXEC_DIR");
-	char self[512];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	snprintf(path, cap, "%s/" PROGRAM, folder ? folder : LIBEXEC_DIR);
-	if (folder || !access(path, X_OK) || len <= 0)
-		return;
-	self[len] = '\0';
-	*strrchr(self, '/') = '\0';
-	snprintf(path, cap, "%s/" PROGRAM, self);
-}
-
 static void run_child(const struct options *options, const int input[2], const int output[2])
 {
-	char path[600], scenario[24], speed[32], seed[24];
+	char scenario[24], speed[32], seed[24];
+	char *folder = paths_installed(PATHS_PROGRAMS);
+	struct strbuf path = STRBUF_INIT;
 
 	dup2(input[0], STDIN_FILENO);
 	dup2(output[1], STDOUT_FILENO);
-	find_program(path, sizeof(path));
+	strbuf_addf(&path, "%s/" PROGRAM, folder);
 	snprintf(scenario, sizeof(scenario), "%ld", options->scenario);
 	snprintf(speed, sizeof(speed), "%g", options->speed);
 	snprintf(seed, sizeof(seed), "%ld", options->seed);
-	execl(path, PROGRAM, scenario, speed, seed, (char *)NULL);
-	fprintf(stderr, "hypercare: cannot run %s: %s\n", path, strerror(errno));
+	execl(path.buf, PROGRAM, scenario, speed, seed, (char *)NULL);
+	fprintf(stderr, "hypercare: cannot run %s: %s\n", path.buf, strerror(errno));
 	_exit(127);
 }
 

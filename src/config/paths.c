@@ -47,14 +47,79 @@ static char *own_folder(const char *kind)
 	return strbuf_detach(&path);
 }
 
+/* The folder that the running program is in, or NULL where the system does not tell. */
+static char *program_folder(void)
+{
+	char self[4096];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self));
+
+	while (len > 0 && self[len - 1] != '/')
+		len--;
+	return len > 1 ? xstrndup(self, (size_t)len - 1) : NULL;
+}
+
+/* What belongs to the program: where a variable says; beside the program, as in a build folder; in
+ * the prefix that the program was moved to; or where it was installed. */
+static const struct place {
+	const char *variable;
+	const char *has; /* tells the folder from others */
+	const char *from_program;
+	const char *installed;
+} places[] = {
+	[PATHS_DATA] = {"HYPERCARE_DATA_DIR", "profiles", "../share/hypercare", DATA_DIR},
+	[PATHS_PROGRAMS] = {"HYPERCARE_LIBEXEC_DIR", "demo-gateways", "../libexec/hypercare",
+			    LIBEXEC_DIR},
+};
+
+static bool has(const char *folder, const char *name)
+{
+	struct strbuf path = STRBUF_INIT;
+	bool found;
+
+	strbuf_addf(&path, "%s/%s", folder, name);
+	found = !access(path.buf, R_OK);
+	strbuf_release(&path);
+	return found;
+}
+
+/* As place says, from the program's folder; NULL when nothing of the kind is there. */
+static char *near_program(const struct place *place, const char *program)
+{
+	struct strbuf moved = STRBUF_INIT;
+	char *found;
+
+	if (has(program, place->has))
+		return xstrdup(program);
+	strbuf_addf(&moved, "%s/%s", program, place->from_program);
+	found = has(moved.buf, place->has) ? realpath(moved.buf, NULL) : NULL;
+	strbuf_release(&moved);
+	return found;
+}
+
+char *paths_installed(enum paths_place which)
+{
+	const struct place *place = &places[which];
+	const char *given = getenv(place->variable);
+	char *program, *found;
+
+	if (given && *given)
+		return xstrdup(given);
+	program = program_folder();
+	found = program ? near_program(place, program) : NULL;
+	free(program);
+	return found ? found : xstrdup(place->installed);
+}
+
 char *paths_folder(int i, const char *kind)
 {
-	const char *data = getenv("HYPERCARE_DATA_DIR");
 	struct strbuf path = STRBUF_INIT;
+	char *data;
 
 	if (!i)
 		return own_folder(kind);
-	strbuf_addf(&path, "%s/%s", data && *data ? data : DATA_DIR, kind);
+	data = paths_installed(PATHS_DATA);
+	strbuf_addf(&path, "%s/%s", data, kind);
+	free(data);
 	return strbuf_detach(&path);
 }
 

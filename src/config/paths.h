@@ -2,11 +2,21 @@
 #ifndef HC_CONFIG_PATHS_H
 #define HC_CONFIG_PATHS_H
 
+enum paths_place {
+	PATHS_DATA,    /* shipped profiles and themes */
+	PATHS_PROGRAMS /* programs that only this one runs */
+};
+
+/* The folder of what came with the program: that of $HYPERCARE_DATA_DIR or $HYPERCARE_LIBEXEC_DIR,
+ * the program's own when it has them (a build folder), that of the prefix that the program is in,
+ * else the one that was configured. The caller frees. */
+char *paths_installed(enum paths_place which);
+
 #define PATHS_FOLDERS 2
 
 /* The i-th folder that may hold files of a kind ("profiles", "themes"), most important first: the
- * user's own, then $HYPERCARE_DATA_DIR or the installed one. The caller frees; NULL when there is
- * no such folder to have. */
+ * user's own, then that of PATHS_DATA. The caller frees; NULL when there is no such folder to
+ * have. */
 char *paths_folder(int i, const char *kind);
 
 /* The folder for what outlives the program: $XDG_STATE_HOME/hypercare, else
