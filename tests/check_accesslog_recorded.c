@@ -412,8 +412,8 @@ static bool find_folder(void)
 
 int main(void)
 {
-	Suite *suite = suite_create("accesslog recorded");
-	TCase *tc = tcase_create("recorded");
+	Suite *suite;
+	TCase *tc;
 	SRunner *runner;
 	int failed;
 
@@ -422,6 +422,8 @@ int main(void)
 		return 77;
 	}
 	setlocale(LC_CTYPE, "C.UTF-8");
+	suite = suite_create("accesslog recorded");
+	tc = tcase_create("recorded");
 	tcase_add_loop_test(tc, counts_are_those_of_what_was_sent, 0,
 			    sizeof(recordings) / sizeof(recordings[0]));
 	suite_add_tcase(suite, tc);
