@@ -298,9 +298,11 @@ START_TEST(test_keymap)
 END_TEST
 
 static const char *const styles[] = {
-	"text",   "ok",          "warn",         "crit",       "pend", "stale",     "dim",
-	"title",  "key",         "focus",        "input",      "mark", "good-news", "border",
-	"banner", "banner-prod", "banner-stage", "banner-dev", "spark"};
+	"text",        "ok",         "warn",       "crit",        "pend",         "stale",
+	"dim",         "title",      "key",        "focus",       "input",        "mark",
+	"good-news",   "border",     "banner",     "banner-prod", "banner-stage", "banner-dev",
+	"spark",       "focus-crit", "focus-warn", "focus-pend",  "banner-crit",  "banner-warn",
+	"banner-pend", "paper"};
 
 static int style_id(const char *name)
 {

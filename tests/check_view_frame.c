@@ -1,6 +1,7 @@
 #include "base/utf8.h"
 #include "view/chart.h"
 #include "view/prompt.h"
+#include "view/style.h"
 #include "view/table.h"
 
 #include <check.h>
@@ -115,6 +116,41 @@ START_TEST(test_styles_have_names)
 	for (i = 0; i < STYLE_COUNT; i++)
 		ck_assert_int_eq((int)style_by_name(style_name((enum style)i)), i);
 	ck_assert_int_eq(style_by_name("no such"), STYLE_COUNT);
+}
+END_TEST
+
+/* A theme that knows nothing of them has them all the same, and what it says of them holds. */
+START_TEST(test_styles_left_out_are_made)
+{
+	struct theme theme;
+	struct svg_colours colours;
+
+	memset(&theme, 0, sizeof(theme));
+	for (int i = 0; i < STYLE_COUNT; i++)
+		for (int k = 0; k < 3; k++)
+			theme.styles[i].foreground[k] = theme.styles[i].background[k] =
+				THEME_DEFAULT;
+	theme.styles[STYLE_CRIT].foreground[0] = 203;
+	theme.styles[STYLE_CRIT].underline = true;
+	theme.styles[STYLE_FOCUS].background[0] = 238;
+	theme.styles[STYLE_BANNER].background[0] = 236;
+	theme.styles[STYLE_BANNER].foreground[0] = 255;
+	theme.styles[STYLE_BANNER_WARN].foreground[0] = 16;
+	theme.styles[STYLE_BANNER_WARN].set = true;
+	style_complete(&theme);
+	ck_assert_int_eq(theme.styles[STYLE_FOCUS_CRIT].foreground[0], 203);
+	ck_assert_int_eq(theme.styles[STYLE_FOCUS_CRIT].background[0], 238);
+	ck_assert(theme.styles[STYLE_FOCUS_CRIT].underline);
+	ck_assert_int_eq(theme.styles[STYLE_BANNER_CRIT].foreground[0], 203);
+	ck_assert_int_eq(theme.styles[STYLE_BANNER_CRIT].background[0], 236);
+	ck_assert_int_eq(theme.styles[STYLE_BANNER_WARN].foreground[0], 16);
+	ck_assert_int_eq(theme.styles[STYLE_BANNER_WARN].background[0], THEME_DEFAULT);
+	theme.styles[STYLE_PAPER].background[0] = 231;
+	theme.styles[STYLE_PAPER].foreground[0] = 16;
+	colours = style_colours(&theme);
+	ck_assert_uint_eq(colours.paper, 0xffffff);
+	ck_assert_uint_eq(colours.foreground[STYLE_TEXT], 0);
+	ck_assert_uint_eq(colours.background[STYLE_FOCUS_CRIT], 0x444444);
 }
 END_TEST
 
@@ -461,6 +497,7 @@ int main(void)
 	tcase_add_test(tc, test_wide_halves);
 	tcase_add_test(tc, test_parts_stay_inside);
 	tcase_add_test(tc, test_styles_have_names);
+	tcase_add_test(tc, test_styles_left_out_are_made);
 	tcase_add_test(tc, test_svg);
 	tcase_add_test(tc, test_columns_fit_by_priority);
 	tcase_add_test(tc, test_cursor_is_seen);

@@ -114,6 +114,37 @@ START_TEST(test_networks_are_coloured)
 }
 END_TEST
 
+/* The cursor takes nothing away from how bad its row is, nor does the banner. */
+START_TEST(test_cursor_keeps_the_colour)
+{
+	shop_run(&shop, SHOP_END);
+	free(shop_draw(&shop, 40, 120));
+	ck_assert_int_eq(style_of("> CRIT"), STYLE_FOCUS_CRIT);
+	shop_keys(&shop, "j");
+	free(shop_draw(&shop, 40, 120));
+	ck_assert_int_eq(style_of(" CRIT 14:26"), STYLE_CRIT);
+	ck_assert_int_eq(
+		shop.frame.cells[strlen(" storefront  STABILISATION day 3/28  LIVE   ")].style,
+		STYLE_BANNER_CRIT);
+}
+END_TEST
+
+/* While there is little to see, a trend's steps are short, but never shorter than polls allow. */
+START_TEST(test_trends_begin_fine)
+{
+	static const struct {
+		int second;
+		const char *title;
+	} cases[] = {{10, "5xx% 15s/cell"}, {190, "5xx% 15s/cell"}, {240, "5xx% 1m/cell"}};
+	char *got;
+
+	shop_run(&shop, cases[_i].second);
+	got = shop_draw(&shop, 40, 120);
+	ck_assert_msg(strstr(got, cases[_i].title) != NULL, "%s", got);
+	free(got);
+}
+END_TEST
+
 /* Nothing that is drawn can break a terminal, and something stands in the first line. */
 static void check_frame(const struct frame *frame)
 {
@@ -508,6 +539,8 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_screen, 0, (int)(sizeof(screens) / sizeof(*screens)));
 	tcase_add_loop_test(tc, test_networks_are_coloured, 0, 3);
+	tcase_add_test(tc, test_cursor_keeps_the_colour);
+	tcase_add_loop_test(tc, test_trends_begin_fine, 0, 3);
 	tcase_add_loop_test(tc, test_every_size, 0, 6);
 	tcase_add_loop_test(tc, test_any_keys, 0, 8);
 	tcase_add_test(tc, test_wide_names);

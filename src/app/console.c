@@ -5,6 +5,7 @@
 #include "app/console_commands.h"
 #include "app/signals.h"
 #include "base/alloc.h"
+#include "view/style.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -214,6 +215,7 @@ int console_set_theme(struct console *console, const char *name, struct err *err
 {
 	if (theme_load(&console->theme, name, style_id, warn_theme, console, err))
 		return -1;
+	style_complete(&console->theme);
 	term_theme(console->term, &console->theme);
 	console->redraw = true;
 	return 0;

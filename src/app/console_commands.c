@@ -4,6 +4,7 @@
 #include "app/console_act.h"
 #include "app/console_journal.h"
 #include "base/alloc.h"
+#include "view/style.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -79,26 +80,6 @@ static int run_copy(struct console *console, int argc, const char *const *argv, 
 	return 0;
 }
 
-static struct svg_colours theme_colours(const struct theme *theme)
-{
-	struct svg_colours colours = {.paper = 0x101418};
-
-	for (int i = 0; i < STYLE_COUNT; i++) {
-		const struct theme_style *style = &theme->styles[i];
-		unsigned fore = style->foreground[0] == THEME_DEFAULT
-					? 0xd0d0d0
-					: theme_rgb(style->foreground[0]);
-		unsigned back = style->background[0] == THEME_DEFAULT
-					? colours.paper
-					: theme_rgb(style->background[0]);
-
-		colours.foreground[i] = style->reverse ? back : fore;
-		colours.background[i] = style->reverse ? fore : back;
-		colours.bold[i] = style->bold;
-	}
-	return colours;
-}
-
 static int write_file(const char *path, const struct strbuf *text, struct err *err)
 {
 	FILE *file = fopen(path, "wxe");
@@ -122,7 +103,7 @@ static int run_shot(struct console *console, int argc, const char *const *argv, 
 	if (argc != 2)
 		return err_set(err, ERR_INVALID, "shot wants a file: NAME.txt or NAME.svg");
 	if (ending && !strcmp(ending, ".svg")) {
-		struct svg_colours colours = theme_colours(&console->theme);
+		struct svg_colours colours = style_colours(&console->theme);
 
 		frame_svg(&console->frame, &colours, &text);
 	} else {

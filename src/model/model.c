@@ -181,6 +181,8 @@ struct source_status model_source(const struct model *model, uint32_t source)
 	assert(source < model->nsources);
 	status = model->sources[source]->status;
 	status.error = model->sources[source]->error;
+	if (model->sources[source]->history.n)
+		status.oldest = model->sources[source]->history.instants[0].at;
 	if (model->sources[source]->removed)
 		status.target = UINT32_MAX;
 	return status;

@@ -35,6 +35,7 @@ struct source_status {
 	bool answered;        /* at least one good tick */
 	struct clock last_ok; /* of the last good tick */
 	struct clock last;    /* of the last tick */
+	struct clock oldest;  /* of the oldest good tick that is kept; zero: none */
 	const char *error;    /* "" when well; borrowed until the next model_apply() */
 	int64_t retry_ms;
 	int64_t interval_ms;

@@ -2,6 +2,7 @@
 #include "base/decimal.h"
 #include "base/utf8.h"
 #include "view/state.h"
+#include "view/style.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -138,7 +139,7 @@ static void draw_first(struct view *view, struct area area)
 	if (area.columns < utf8_width(buf) + utf8_width(phase))
 		buf[0] = '\0';
 	column = area_text(area, 0, 0, STYLE_BANNER, buf);
-	area_text(area, 0, column, worst, phase);
+	area_text(area, 0, column, style_in_banner(worst), phase);
 }
 
 enum style view_banner(const char *group)

@@ -21,15 +21,22 @@ static const char *const style_names[STYLE_COUNT] = {
 	[STYLE_TITLE] = "title",
 	[STYLE_KEY] = "key",
 	[STYLE_FOCUS] = "focus",
+	[STYLE_FOCUS_CRIT] = "focus-crit",
+	[STYLE_FOCUS_WARN] = "focus-warn",
+	[STYLE_FOCUS_PEND] = "focus-pend",
 	[STYLE_INPUT] = "input",
 	[STYLE_MARK] = "mark",
 	[STYLE_GOOD_NEWS] = "good-news",
 	[STYLE_BORDER] = "border",
 	[STYLE_BANNER] = "banner",
+	[STYLE_BANNER_CRIT] = "banner-crit",
+	[STYLE_BANNER_WARN] = "banner-warn",
+	[STYLE_BANNER_PEND] = "banner-pend",
 	[STYLE_BANNER_PROD] = "banner-prod",
 	[STYLE_BANNER_STAGE] = "banner-stage",
 	[STYLE_BANNER_DEV] = "banner-dev",
 	[STYLE_SPARK] = "spark",
+	[STYLE_PAPER] = "paper",
 };
 
 const char *style_name(enum style style)

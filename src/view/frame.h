@@ -19,16 +19,23 @@ enum style {
 	STYLE_DIM,
 	STYLE_TITLE,
 	STYLE_KEY,
-	STYLE_FOCUS, /* cursor row */
+	STYLE_FOCUS,      /* cursor row */
+	STYLE_FOCUS_CRIT, /* cursor row, of a row that has this style elsewhere */
+	STYLE_FOCUS_WARN,
+	STYLE_FOCUS_PEND,
 	STYLE_INPUT,
 	STYLE_MARK,
 	STYLE_GOOD_NEWS, /* recovered, confirmed */
 	STYLE_BORDER,
 	STYLE_BANNER,
+	STYLE_BANNER_CRIT, /* what the banner says of the worst there is */
+	STYLE_BANNER_WARN,
+	STYLE_BANNER_PEND,
 	STYLE_BANNER_PROD,
 	STYLE_BANNER_STAGE,
 	STYLE_BANNER_DEV,
 	STYLE_SPARK,
+	STYLE_PAPER, /* in pictures: what stands for the terminal's own colours */
 	STYLE_COUNT
 };
 

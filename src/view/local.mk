@@ -27,6 +27,7 @@ src_view_libview_a_SOURCES = \
 	src/view/prompt.c src/view/prompt.h \
 	src/view/screen.c src/view/screen.h \
 	src/view/state.h \
+	src/view/style.c src/view/style.h \
 	src/view/svg.c \
 	src/view/table.c src/view/table.h \
 	src/view/view.c \

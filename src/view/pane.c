@@ -219,6 +219,20 @@ static void set_shown(struct pane *pane, int room)
 		pane->shown = pane->n;
 }
 
+/* "5xx% 15s/cell"; where there is no room for that, the time that all cells are. */
+static void trend_title(const struct pane *pane, const struct pane_column *column, char *buf,
+			size_t cap)
+{
+	int64_t step_ms = pane->trend_ms ? pane->trend_ms : column->step_ms;
+	int cells = column->table.width;
+	char time[16];
+
+	if (strchr(column->table.title, '%'))
+		snprintf(buf, cap, "%s %s/cell", column->table.title, view_span(step_ms, time));
+	else
+		snprintf(buf, cap, "%s", view_span(step_ms * cells, time));
+}
+
 /* The line below is written only where it is needed, and takes a row when it is. */
 static bool foot_text(struct view *view, struct pane *pane, int room, char *buf, size_t cap)
 {
@@ -244,12 +258,17 @@ void pane_draw(struct view *view, struct pane *pane, struct area area, bool focu
 			      .ctx = &drawing,
 			      .focused = focused};
 	struct area under = area;
-	char foot[256] = "";
+	char foot[256] = "", title[48];
 	size_t i;
 
 	pane_load(view, pane, area.columns);
-	for (i = 0; i < pane->layout->n; i++)
+	for (i = 0; i < pane->layout->n; i++) {
 		columns[i] = pane->layout->columns[i].table;
+		if (pane->layout->columns[i].kind != CELL_TREND)
+			continue;
+		trend_title(pane, &pane->layout->columns[i], title, sizeof(title));
+		columns[i].title = title;
+	}
 	table.ncolumns = pane->layout->n;
 	table.nrows = pane->n;
 	table.sort = sorted_column(pane);

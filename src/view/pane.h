@@ -44,7 +44,7 @@ struct pane_column {
 	struct table_column table;
 	enum cell_kind kind;
 	int what;
-	int64_t step_ms; /* trend */
+	int64_t step_ms; /* trend: the longest step */
 };
 
 /* Columns for panes that are at least so wide; the widest comes first. */
@@ -103,6 +103,7 @@ struct pane {
 	enum query_clients clients; /* the same for clients */
 	struct column asked[QUERY_COLUMNS];
 	size_t nasked;
+	int64_t trend_ms; /* the step of the trend that is shown */
 	struct row total;
 	size_t all;    /* before limits */
 	size_t hidden; /* by the filter */

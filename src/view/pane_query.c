@@ -209,11 +209,12 @@ static void query_trends(struct view *view, struct pane *pane)
 
 	if (!column)
 		return;
-	query.at = view_step_end(view, column->step_ms);
+	pane->trend_ms = view_trend_step(view, column->step_ms, column->table.width - 1);
+	query.at = view_step_end(view, pane->trend_ms);
 	query.columns[1] = (struct column){.measure = pane->ops->weight};
 	query.columns[0] = (struct column){.measure = (enum measure)column->what,
 					   .kind = COLUMN_TREND,
-					   .step_ms = column->step_ms,
+					   .step_ms = pane->trend_ms,
 					   .steps = (uint16_t)(column->table.width - 1)};
 	query_run(view->scene->model, &query, &view->screen->data, &result);
 	attach_trends(pane, &result);
@@ -229,12 +230,12 @@ void query_items(struct view *view, struct pane *pane)
 	pane->hidden = pane->n ? 0 : count_hidden(view, pane);
 }
 
-static void format_trend(const struct view *view, const struct item *item,
+static void format_trend(const struct view *view, const struct pane *pane, const struct item *item,
 			 const struct pane_column *column, char *buf, size_t cap)
 {
 	struct trend trend = {.values = item->trend,
 			      .n = (size_t)column->table.width - 1,
-			      .last = view->at.wall_ms / column->step_ms,
+			      .last = view->at.wall_ms / pane->trend_ms,
 			      .scale = CHART_SHARE};
 
 	if (item->trend)
@@ -253,7 +254,7 @@ void item_cell(const struct view *view, const struct pane *pane, const struct it
 	if (!item->row)
 		return;
 	if (column->kind == CELL_TREND) {
-		format_trend(view, item, column, buf, cap);
+		format_trend(view, pane, item, column, buf, cap);
 		return;
 	}
 	figure = row_figure(pane, item->row, column->kind, column->what);

@@ -111,6 +111,8 @@ const char *view_zone(const struct view *view, int64_t wall_ms, char *buf, size_
 char *view_age(const struct view *view, struct clock since, char *buf);
 /* The same for a length of time. */
 char *view_duration(int64_t ms, char *buf);
+/* "15s", "1m", "2m30": a length of time that is set, without a needless "00". */
+char *view_span(int64_t ms, char *buf);
 /* "1m": the window; buf has at least 16 bytes. */
 char *view_window(const struct view *view, char *buf);
 /* "48.2k"; buf has at least 16 bytes. */
@@ -136,6 +138,12 @@ enum style view_banner(const char *group);       /* of a target: "prod", "stage"
 const char *event_name(enum event_kind kind);
 /* Whether it may have caused what figures show: a change, an action or a note. */
 bool event_is_mark(enum event_kind kind);
+
+/* The oldest answer that is kept of any source; the moment that is shown when there is none. */
+struct clock view_oldest(const struct view *view);
+/* The length of a trend's steps: as short as the polls allow while there is not more to see than
+ * fits into so many cells, at most most_ms. */
+int64_t view_trend_step(const struct view *view, int64_t most_ms, int cells);
 
 /* The standing of a target, from all its sources. */
 struct standing {

@@ -1,6 +1,7 @@
 #include "view/table.h"
 
 #include "base/utf8.h"
+#include "view/style.h"
 
 #include <string.h>
 
@@ -179,10 +180,11 @@ static void draw_row(const struct table *table, struct area area, int at, size_t
 		     const struct table_place *places, size_t n)
 {
 	bool cursor = table->focused && row == table->cursor;
-	enum style style = cursor ? STYLE_FOCUS : table->style(table->ctx, row);
+	enum style style = table->style(table->ctx, row);
 	char text[TABLE_CELL], sign = table->sign ? table->sign(table->ctx, row) : ' ';
 	size_t i;
 
+	style = cursor ? style_focused(style) : style;
 	area_fill(area, at, 0, area.columns, ' ', style);
 	area_fill(area, at, 0, 1, (uint32_t)(cursor ? '>' : sign), style);
 	for (i = 0; i < n; i++) {

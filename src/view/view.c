@@ -213,6 +213,14 @@ char *view_duration(int64_t ms, char *buf)
 	return decimal_duration(buf, ms < 0 ? 0 : ms);
 }
 
+char *view_span(int64_t ms, char *buf)
+{
+	if (ms % 60000 || ms >= 3600000)
+		return view_duration(ms, buf);
+	snprintf(buf, 16, "%dm", (int)(ms / 60000));
+	return buf;
+}
+
 char *view_age(const struct view *view, struct clock since, char *buf)
 {
 	struct clock until = view->screen->back ? view->screen->past : view->screen->moment;
@@ -255,6 +263,49 @@ const char *view_guard(enum target_guard guard)
 		[GUARD_RO] = "RO", [GUARD_ASK] = "ASK", [GUARD_RW] = "RW"};
 
 	return words[guard];
+}
+
+struct clock view_oldest(const struct view *view)
+{
+	struct clock oldest = view->at;
+	uint32_t i;
+
+	for (i = 0; i < model_source_count(view->scene->model); i++) {
+		struct source_status source = model_source(view->scene->model, i);
+
+		if (source.oldest.wall_ms && source.oldest.mono_ms < oldest.mono_ms)
+			oldest = source.oldest;
+	}
+	return oldest;
+}
+
+/* The mean time between two polls of a series. */
+static int64_t mean_interval(const struct view *view)
+{
+	int64_t sum = 0, n = 0;
+	uint32_t i;
+
+	for (i = 0; i < model_source_count(view->scene->model); i++) {
+		struct source_status source = model_source(view->scene->model, i);
+
+		sum += source.interval_ms * source.series;
+		n += source.series;
+	}
+	return n ? sum / n : 0;
+}
+
+int64_t view_trend_step(const struct view *view, int64_t most_ms, int cells)
+{
+	static const int64_t steps_ms[] = {5000, 15000, 60000};
+	int64_t interval_ms = mean_interval(view);
+	int64_t seen = view->at.mono_ms - view_oldest(view).mono_ms;
+	size_t i;
+
+	for (i = 0; i < sizeof(steps_ms) / sizeof(*steps_ms); i++)
+		if (steps_ms[i] < most_ms && steps_ms[i] >= 2 * interval_ms &&
+		    steps_ms[i] * (cells - 1) >= seen)
+			return steps_ms[i];
+	return most_ms;
 }
 
 static void add_source(struct standing *standing, const struct source_status *source, bool stale)

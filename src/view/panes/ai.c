@@ -157,19 +157,21 @@ static const struct mark *last_change(const struct view *view, symbol prompt)
 	return NULL;
 }
 
-/* "balance v7>v8 2m50 ago": what changed shortly before is what is looked for here. */
+/* "balance v7>v8 2m50 ago": what changed shortly before is what is looked for here. A prompt has no
+ * figures of its own: its row says since when nothing changed. */
 static void prompt_text(const struct view *view, const struct item *item, char *buf, size_t cap)
 {
 	symbol prompt = item->key.dims.value[DIM_PROMPT];
 	const struct mark *mark = last_change(view, prompt);
 	const struct figure *version =
 		row_figure(&view->screen->panes[PANE_AI], item->row, CELL_VALUE, M_PROMPT_VERSION);
-	char age[16], number[24] = "";
+	char age[16], number[24] = "", since[16];
 
 	if (version && !(version->quality & Q_NONE))
 		snprintf(number, sizeof(number), " v%.0f", version->value);
 	if (!mark)
-		snprintf(buf, cap, "%s%s", view_text(view, prompt), number);
+		snprintf(buf, cap, "%s%s, no change since %.5s", view_text(view, prompt), number,
+			 view_time(view, view_oldest(view).wall_ms, since));
 	else if (mark->kind == MARK_TEXT)
 		snprintf(buf, cap, "%s%s text changed %s ago", view_text(view, prompt), number,
 			 view_age(view, mark->at, age));

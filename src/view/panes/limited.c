@@ -176,9 +176,10 @@ static void text(const struct view *view, const struct item *item, int what, int
 	}
 	if (item->stale)
 		snprintf(stale, sizeof(stale), " ~%s", view_duration(item->age_ms, age));
-	snprintf(buf, cap, "%s%s%s%s%s", view_text(view, dims->value[DIM_CLIENT]),
+	/* a key says more than the address that it comes from: it is what must not be cut */
+	snprintf(buf, cap, "%s%s%s%s%s", view_text(view, dims->value[DIM_CONSUMER]),
 		 dims->value[DIM_CLIENT] && dims->value[DIM_CONSUMER] ? " " : "",
-		 view_text(view, dims->value[DIM_CONSUMER]), view_text(view, dims->value[DIM_APP]),
+		 view_text(view, dims->value[DIM_CLIENT]), view_text(view, dims->value[DIM_APP]),
 		 stale);
 }
 

@@ -93,12 +93,15 @@ static const struct row *own_row(struct view *view, struct query *query, dim_mas
 static void load_figures(struct view *view, struct opened *opened, const struct subject *subject)
 {
 	struct query query = {.sort = -1, .at = view->at};
-	struct query trends = {.sort = -1, .at = view_step_end(view, OPENED_STEP_MS)};
+	struct query trends = {.sort = -1};
 	size_t i;
+
+	opened->step_ms = view_trend_step(view, OPENED_STEP_MS, OPENED_STEPS);
+	trends.at = view_step_end(view, opened->step_ms);
 
 	for (i = 0; i < OPENED_CHARTS; i++) {
 		trends.columns[trends.ncolumns++] = (struct column){
-			subject->charts[i], COLUMN_TREND, OPENED_STEP_MS, OPENED_STEPS};
+			subject->charts[i], COLUMN_TREND, opened->step_ms, OPENED_STEPS};
 		query.columns[query.ncolumns++] =
 			(struct column){subject->charts[i], COLUMN_WAS, 0, 0};
 	}
@@ -166,12 +169,12 @@ static void load_buckets(struct view *view, struct opened *opened, enum signal s
 
 static void load_marks(struct view *view, struct opened *opened)
 {
-	int64_t last = view->at.wall_ms / OPENED_STEP_MS;
+	int64_t last = view->at.wall_ms / opened->step_ms;
 	size_t i;
 
 	for (i = 0; i < view_event_count(view); i++) {
 		const struct event *event = view_event(view, i);
-		int64_t back = last - event->at.wall_ms / OPENED_STEP_MS;
+		int64_t back = last - event->at.wall_ms / opened->step_ms;
 
 		if (event_is_mark(event->kind) && back >= 0 && back < OPENED_STEPS)
 			opened->marks[OPENED_STEPS - 1 - back] = true;

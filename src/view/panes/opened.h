@@ -6,7 +6,7 @@
 
 #define OPENED_CHARTS     3u
 #define OPENED_FACTS      16
-#define OPENED_STEP_MS    15000
+#define OPENED_STEP_MS    15000 /* at most */
 #define OPENED_STEPS      60
 #define OPENED_BREAKDOWNS 8
 #define OPENED_ROWS       160 /* lines it may have in all */
@@ -43,6 +43,7 @@ struct opened {
 	enum signal histogram;
 	struct bucket *buckets;
 	size_t nbuckets;
+	int64_t step_ms; /* of the trends */
 	bool marks[OPENED_STEPS];
 };
 

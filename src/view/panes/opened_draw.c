@@ -40,21 +40,21 @@ static void chart_title(const struct canvas *canvas, size_t nth, char *buf, size
 	enum measure measure = canvas->opened->subject->charts[nth];
 	const struct row *row = canvas->opened->row;
 	struct figure top = row->figures[nth];
-	char was[16], highest[16];
+	char was[16], highest[16], step[16];
 
 	snprintf(was, sizeof(was), "%s", figure_format(highest, 8, &top));
 	top = (struct figure){.measure = (uint8_t)measure,
 			      .unit = (uint8_t)measure_info(measure)->unit};
 	top.value = chart_top((double)trend_top(canvas->opened->trends->trends[nth], OPENED_STEPS));
-	snprintf(buf, cap, "%s  was %s  top %s  15s a cell, ^ change", measure_info(measure)->title,
-		 was, figure_format(highest, 8, &top));
+	snprintf(buf, cap, "%s  was %s  top %s  %s a cell, ^ change", measure_info(measure)->title,
+		 was, figure_format(highest, 8, &top), view_span(canvas->opened->step_ms, step));
 }
 
 static int draw_chart(const struct canvas *canvas, size_t nth, int row)
 {
 	struct trend trend = {.values = canvas->opened->trends->trends[nth],
 			      .n = OPENED_STEPS,
-			      .last = canvas->view->at.wall_ms / OPENED_STEP_MS,
+			      .last = canvas->view->at.wall_ms / canvas->opened->step_ms,
 			      .scale = CHART_TOP};
 	char title[128];
 	int columns = canvas->area.columns - 2;

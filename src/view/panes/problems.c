@@ -94,12 +94,8 @@ static void lasts_text(const struct view *view, const struct finding *finding, b
 		return;
 	}
 	view_age(view, finding->onset, age);
-	if (wait_ms % 60000)
-		view_duration(wait_ms, wait);
-	else
-		snprintf(wait, sizeof(wait), "%dm", (int)(wait_ms / 60000));
 	if (finding->state == FINDING_PENDING && !brief)
-		snprintf(buf, cap, "%s/%s", age, wait);
+		snprintf(buf, cap, "%s/%s", age, view_span(wait_ms, wait));
 	else
 		snprintf(buf, cap, "%s", age);
 }

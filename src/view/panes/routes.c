@@ -28,7 +28,7 @@ static const struct pane_column widest[] = {
 	{{"was p95", 8, 0, 0, 0, 4, TABLE_RIGHT}, CELL_WAS, M_P95, 0},
 	{{"retry/m", 7, 0, 0, 0, 9, TABLE_RIGHT}, CELL_VALUE, M_RETRY_RATE, 0},
 	{{"out/s", 7, 0, 0, 0, 9, TABLE_RIGHT}, CELL_VALUE, M_BYTES_OUT_RATE, 0},
-	{{"5xx% 1m/cell", 15, 0, 0, 2, 2, TABLE_LEFT}, CELL_TREND, M_ERROR_RATIO, MINUTE_MS},
+	{{"5xx%", 15, 0, 0, 2, 2, TABLE_LEFT}, CELL_TREND, M_ERROR_RATIO, MINUTE_MS},
 };
 
 static const struct pane_column wide[] = {
@@ -44,7 +44,7 @@ static const struct pane_column wide[] = {
 	{{"p99", 6, 0, 0, 0, 6, TABLE_RIGHT}, CELL_VALUE, M_P99, 0},
 	{{"up%", 4, 0, 0, 0, 5, TABLE_RIGHT}, CELL_VALUE, M_UPSTREAM_SHARE, 0},
 	{{"was p95", 8, 0, 0, 0, 4, TABLE_RIGHT}, CELL_WAS, M_P95, 0},
-	{{"5xx% 1m/cell", 15, 0, 0, 2, 2, TABLE_LEFT}, CELL_TREND, M_ERROR_RATIO, MINUTE_MS},
+	{{"5xx%", 15, 0, 0, 2, 2, TABLE_LEFT}, CELL_TREND, M_ERROR_RATIO, MINUTE_MS},
 };
 
 static const struct pane_column narrow[] = {
@@ -57,7 +57,7 @@ static const struct pane_column narrow[] = {
 	{{"p95", 5, 0, 0, 0, 1, TABLE_RIGHT}, CELL_VALUE, M_P95, 0},
 	{{"was", 5, 0, 0, 0, 7, TABLE_RIGHT}, CELL_WAS, M_P95, 0},
 	{{"up%", 3, 0, 0, 0, 8, TABLE_RIGHT}, CELL_VALUE, M_UPSTREAM_SHARE, 0},
-	{{"15m", 6, 0, 0, 1, 9, TABLE_LEFT}, CELL_TREND, M_ERROR_RATIO, MINUTES_25},
+	{{"", 6, 0, 0, 1, 9, TABLE_LEFT}, CELL_TREND, M_ERROR_RATIO, MINUTES_25},
 };
 
 static const struct pane_layout layouts[] = {
@@ -164,7 +164,7 @@ static void foot(const struct view *view, const struct pane *pane, char *buf, si
 		return;
 	name_uncounted(view, chain, sizeof(chain));
 	if (more)
-		snprintf(buf, cap, "+%zu more routes (%s)%s", pane->all - pane->shown,
+		snprintf(buf, cap, "+%zu more routes (key %s)%s", pane->all - pane->shown,
 			 view_key(view, "screen 2", key), chain);
 	else if (chain[0])
 		snprintf(buf, cap, "%s", chain + 2);

@@ -27,7 +27,7 @@ static const struct pane_column widest[] = {
 
 static const struct pane_column wide[] = {
 	{{"TARGET", 8, 0, 1, 0, 0, TABLE_LEFT}, CELL_TEXT, NAME, 0},
-	{{"KIND", 8, 0, 0, 0, 2, TABLE_LEFT}, CELL_TEXT, KIND, 0},
+	{{"KIND", 10, 0, 0, 0, 2, TABLE_LEFT}, CELL_TEXT, KIND, 0},
 	{{"STATE", 7, 0, 0, 0, 0, TABLE_LEFT}, CELL_TEXT, STATE, 0},
 	{{"age", 4, 0, 0, 0, 1, TABLE_RIGHT}, CELL_TEXT, AGE, 0},
 	{{"poll", 5, 0, 0, 0, 3, TABLE_RIGHT}, CELL_TEXT, POLL, 0},
