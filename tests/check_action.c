@@ -349,6 +349,20 @@ START_TEST(test_bad_expression)
 }
 END_TEST
 
+/* What is lost says when, and how to keep it, or that the configuration comes back by itself. */
+static void check_volatile(const char *name, const struct profile_action *action)
+{
+	static const char *const keeps[] = {"to keep it, ", "to keep it over a reload, ",
+					    "holds again", "nothing keeps it"};
+	const char *text = action->volatile_text;
+	bool kept = false;
+
+	for (size_t i = 0; text && i < sizeof(keeps) / sizeof(keeps[0]); i++)
+		kept = kept || strstr(text, keeps[i]);
+	ck_assert_msg(!text || (kept && !strncmp(text, "lost when ", 10)), "%s: %s: %s", name,
+		      action->info->name, text);
+}
+
 static void check_shipped(void *ctx, const char *name, const char *path)
 {
 	struct err err;
@@ -361,6 +375,8 @@ static void check_shipped(void *ctx, const char *name, const char *path)
 
 		ck_assert_msg(compiles(answer.err.msg), "%s: %s", name, answer.err.msg);
 	}
+	for (size_t i = 0; i < profile->nactions; i++)
+		check_volatile(name, &profile->actions[i]);
 	for (const struct action_info *info = action_table(); profile->nactions && info->name;
 	     info++, n++)
 		ck_assert_msg(profile_action(profile, info->name) != NULL,
@@ -378,22 +394,34 @@ START_TEST(test_shipped)
 }
 END_TEST
 
-/* Calls that must never be made: what a path, a command or a body of any shipped profile holds. The
- * first four do something else than they say or cannot be undone on LiteLLM; those of Envoy are for
- * good; a GET of Apinto's variables ends it; one-api's users come with their access tokens; a
- * prompt command never ends. */
+/* Calls that must never be made: what a path or a command of any shipped profile holds. The first
+ * seven do something else than they say, cannot be undone or cost money on LiteLLM; those of Envoy
+ * are for good or tell wrong figures; a GET of Apinto's variables ends it, and a PATCH of it is
+ * never answered; Kong's whole configuration and the keys in Portkey's log are nobody's business
+ * here; one-api's users come with their access tokens; a prompt command never ends. */
 static const struct {
 	enum step_method method; /* STEP_NONE: any */
-	const char *path;        /* that it has in it; after a ^ at its start */
+	const char *path; /* that it has in it; after a ^ at its start, before a $ at its end */
 } never[] = {
 	{STEP_NONE, "/customer/block"},
 	{STEP_NONE, "/customer/unblock"},
 	{STEP_NONE, "allowed_ip"},
+	{STEP_NONE, "/user/unblock"},
+	{STEP_NONE, "^/health$"},
+	{STEP_NONE, "/config/update"},
 	{STEP_PATCH, "^/prompts"},
 	{STEP_DELETE, "^/prompts"},
 	{STEP_NONE, "drain_listeners"},
 	{STEP_NONE, "quitquitquit"},
 	{STEP_NONE, "reset_counters"},
+	{STEP_NONE, "heap_dump"},
+	{STEP_NONE, "histogram_buckets=summary"},
+	{STEP_NONE, "/stats?format=json"},
+	{STEP_PATCH, "^/api/strategy"},
+	{STEP_PATCH, "^/api/router"},
+	{STEP_PATCH, "^/api/service"},
+	{STEP_NONE, "^/config$"},
+	{STEP_NONE, "/log/stream"},
 	{STEP_NONE, "/api/variable"},
 	{STEP_GET, "/variable"},
 	{STEP_NONE, "^/api/user"},
@@ -408,8 +436,16 @@ static const struct {
 
 static bool has_path(const char *path, const char *part)
 {
-	if (*part == '^')
-		return strncmp(path, part + 1, strlen(part + 1)) == 0;
+	bool starts = *part == '^', ends = part[strlen(part) - 1] == '$';
+	size_t len = strlen(part) - starts - ends, whole = strcspn(path, "?");
+
+	part += starts;
+	if (ends && starts)
+		return whole == len && memcmp(path, part, len) == 0;
+	if (ends)
+		return whole >= len && memcmp(path + whole - len, part, len) == 0;
+	if (starts)
+		return strncmp(path, part, len) == 0;
 	return strstr(path, part) != NULL;
 }
 
@@ -423,18 +459,27 @@ static size_t reaches_never(const struct step_request *request)
 	return 0;
 }
 
+static const char *identify_path(const struct profile_identify *way)
+{
+	return way->get ? way->get : way->line;
+}
+
 /* What is only read of a gateway, and asked to recognise it. */
 static void check_never_read(const struct profile *profile)
 {
 	for (size_t i = 0; i < profile->nsources + profile->nidentify; i++) {
 		const struct profile_source *source =
 			i < profile->nsources ? &profile->sources[i] : NULL;
-		const char *paths[] = {source ? source->path
-					      : profile->identify[i - profile->nsources].get,
-				       source ? source->foreach_path : NULL};
+		const char *paths[] = {
+			source ? source->path
+			       : identify_path(&profile->identify[i - profile->nsources]),
+			source ? source->foreach_path : NULL};
 
 		for (size_t j = 0; j < 2; j++) {
-			struct step_request read = {.method = STEP_GET, .path = paths[j]};
+			bool line = source ? source->transport == TRANSPORT_LINE
+					   : !profile->identify[i - profile->nsources].get;
+			struct step_request read = {.method = line ? STEP_LINE : STEP_GET,
+						    .path = paths[j]};
 
 			ck_assert_msg(!paths[j] || !reaches_never(&read), "%s reads %s",
 				      profile->name, paths[j]);
@@ -475,7 +520,12 @@ START_TEST(test_never)
 	const struct step_request patch = {.method = STEP_PATCH, .path = "/prompts/{prompt}"};
 	const struct step_request put = {.method = STEP_PUT, .path = "/prompts/{prompt}"};
 
+	const struct step_request health = {.method = STEP_GET, .path = "/health?model=a"};
+	const struct step_request alive = {.method = STEP_GET, .path = "/health/liveliness"};
+
 	ck_assert_uint_ne(reaches_never(&patch), 0);
+	ck_assert_uint_ne(reaches_never(&health), 0);
+	ck_assert_uint_eq(reaches_never(&alive), 0);
 	ck_assert_uint_eq(reaches_never(&put), 0);
 	profile_list(check_never, &requests);
 	ck_assert_uint_gt(requests, 50);

@@ -66,6 +66,17 @@ static const struct bad {
 	 "4:12: get: a path begins with /\n"},
 	{HEAD "sources:\n  m: {get: /m, line: x, format: csv, signal: requests}\n",
 	 "4:6: a source has one of get, post, line or log\n"},
+	{HEAD
+	 "sources:\n  m: {foreach: {each: .}, get: /m, format: json, rows: ., signal: requests}\n",
+	 "4:16: a list is one of get and line\n"},
+	{HEAD
+	 "sources:\n  m: {foreach: {line: a, each: .}, get: /m, format: json, rows: ., signal: "
+	 "requests}\n",
+	 "4:16: a list is read the way that its source is\n"},
+	{HEAD
+	 "sources:\n  m: {foreach: {line: a, next: ., each: .}, line: b, format: text, rows: ., "
+	 "signal: requests}\n",
+	 "4:16: only HTTP has pages\n"},
 	{HEAD "sources:\n  m: {post: /m, body: '{}', format: json, rows: ., signal: requests}\n",
 	 "4:13: post: a post needs a body and reads: true\n"},
 	{HEAD "sources:\n  m: {get: /m, format: prometheus, own_requests: x, metric: a, signal: "

@@ -30,6 +30,14 @@ static const struct expression {
 	{"caddy", "identify.1", "{\"admin\":{\"listen\":\"127.0.0.1:2019\"},\"apps\":{}}",
 	 "=true;"},
 	{"caddy", "identify.1", "null", "=false;"},
+	/* those that are named so, else the only one with a file */
+	{"haproxy", "deny.foreach",
+	 "\"# id (file) description\\n0 () acl 'path' file 'a' line 11. curr_ver=0\\n"
+	 "3 (/etc/blocked.acl) pattern loaded\\n5 (/etc/paths.acl) pattern loaded\\n\"",
+	 "file=/etc/blocked.acl id=3;"},
+	{"haproxy", "deny.foreach", "\"# id\\n4 (/etc/x.acl) pattern\\n\"",
+	 "file=/etc/x.acl id=4;"},
+	{"haproxy", "deny.foreach", "\"4 (/x.acl) pattern\\n5 (/y.acl) pattern\\n\"", ""},
 	{"mlflow", "identify.0", "{\"store_type\":\"SqlStore\",\"workspaces_enabled\":false}",
 	 "=true;"},
 	{"mlflow", "identify.1", "{\"registered_models\":[]}", "=true;"},

@@ -32,7 +32,7 @@ static const struct app_command commands[] = {
 	 cmd_config},
 	{"init", FOR_INIT, "URL...", "print a commented configuration for these gateways",
 	 cmd_init},
-	{"act", FOR_ACT, "list | ACTION [VALUE...] | approve PLAN HASH",
+	{"act", FOR_ACT, "list | blocked | ACTION [VALUE...] | approve PLAN HASH",
 	 "block, drain, roll back: what the console does, from the shell", cmd_act},
 	{"journal", FOR_JOURNAL, "[list [TEXT] | show SEQ|PLAN | verify [SEQ:HASH] | anchor]",
 	 "read the journal, or prove that nothing in it was changed", cmd_journal},

@@ -328,6 +328,25 @@ static int run_list(const struct options *options, struct config *config)
 	return code;
 }
 
+static int run_blocked(const struct options *options, struct config *config)
+{
+	struct headless headless = {.least_ms = COLLECT_MS, .most_ms = COLLECT_MAX, .quiet = true};
+	const struct config_target *only =
+		options->target ? choose_target(config, options->target) : NULL;
+	struct session *session;
+	struct err err;
+	int code;
+
+	if (options->target && !only)
+		return EXIT_USAGE;
+	headless.only = only ? only->name : NULL;
+	session = headless_run(&headless, config, options, &err);
+	code = session ? act_blocked_print(session, options) : app_fail(EXIT_FAILED, "%s", err.msg);
+
+	session_free(session);
+	return code;
+}
+
 static int run_approve(const struct options *options, struct config *config, char **argv)
 {
 	const struct session_ops ops = {.keeps_journal = true};
@@ -360,7 +379,8 @@ static int check_words(const struct options *options, int argc, char **argv)
 				options->wait);
 	if (!strcmp(argv[0], "approve") && argc != 3)
 		return app_fail(EXIT_USAGE, "approve wants the plan and its hash");
-	if (strcmp(argv[0], "list") && strcmp(argv[0], "approve") && !action_info(argv[0]))
+	if (strcmp(argv[0], "list") && strcmp(argv[0], "blocked") && strcmp(argv[0], "approve") &&
+	    !action_info(argv[0]))
 		return app_fail(EXIT_USAGE, "no action is called %s: see hypercare act list",
 				argv[0]);
 	return EXIT_OK;
@@ -382,6 +402,8 @@ int cmd_act(const struct options *options, int argc, char **argv)
 		return EXIT_USAGE;
 	if (!strcmp(argv[0], "list"))
 		code = run_list(options, config);
+	else if (!strcmp(argv[0], "blocked"))
+		code = run_blocked(options, config);
 	else if (!strcmp(argv[0], "approve"))
 		code = run_approve(options, config, argv);
 	else

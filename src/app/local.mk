@@ -5,6 +5,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/addresses.c src/app/addresses.h \
 	src/app/app.c src/app/app.h \
 	src/app/cmd_act.c \
+	src/app/cmd_act_blocked.c \
 	src/app/cmd_act_list.c src/app/cmd_act.h \
 	src/app/cmd_config.c \
 	src/app/cmd_console.c \

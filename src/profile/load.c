@@ -161,14 +161,23 @@ static void read_foreach(struct loader *loader, const struct yaml *node,
 			 struct profile_source *source)
 {
 	const struct yaml *at = yaml_get(node, "foreach");
+	const struct yaml *get, *line;
 
 	if (!at)
 		return;
+	get = yaml_get(at, "get");
+	line = yaml_get(at, "line");
 	source->foreach = loader_text(loader, at, "each");
-	source->foreach_path = loader_text(loader, at, "get");
+	source->foreach_path = loader_text(loader, at, line ? "line" : "get");
 	source->foreach_next = loader_text(loader, at, "next");
-	if (source->foreach_path && source->foreach_path[0] != '/')
-		loader_fault(loader, yaml_get(at, "get"), "a path begins with /");
+	if (!get == !line)
+		loader_fault(loader, at, "a list is one of get and line");
+	else if ((source->transport == TRANSPORT_LINE) != (line != NULL))
+		loader_fault(loader, at, "a list is read the way that its source is");
+	else if (get && get->text[0] != '/')
+		loader_fault(loader, get, "a path begins with /");
+	if (line && source->foreach_next)
+		loader_fault(loader, at, "only HTTP has pages");
 }
 
 void loader_duration(struct loader *loader, const struct yaml *node, const char *key,

@@ -48,8 +48,9 @@ struct profile_source {
 	const char *next;   /* jq: the path of the next page, or null */
 	const char *rows;   /* jq: rows as objects */
 	/* One request for each object that `foreach` makes of the document at foreach_path (read
-	 * with a GET of its own, paged by foreach_next): its members are texts, put into {name} of
-	 * path by profile_expand() and given to `rows` as $vars. NULL: a single request. */
+	 * with a GET or command of its own, paged by foreach_next): its members are texts, put
+	 * into {name} of path by profile_expand() and given to `rows` as $vars. NULL: a single
+	 * request. */
 	const char *foreach;
 	const char *foreach_path;
 	const char *foreach_next; /* or NULL */

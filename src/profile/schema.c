@@ -56,7 +56,8 @@ static const struct yaml_field rule_fields[] = {
 };
 
 static const struct yaml_field foreach_fields[] = {
-	{"get", YT_TEXT, true, NULL, NULL, "path of the document that lists what to ask for"},
+	{"get", YT_TEXT, false, NULL, NULL, "path of the document that lists what to ask for"},
+	{"line", YT_TEXT, false, NULL, NULL, "command that lists it, in place of get"},
 	{"next", YT_TEXT, false, NULL, NULL, "jq: path of its next page, or null"},
 	{"each", YT_TEXT, true, NULL, NULL,
 	 "jq: one object of texts for each request; put into {name} of the path, and $vars"},
