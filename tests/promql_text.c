@@ -53,7 +53,7 @@ void add_label(struct labels *labels, const char *name, const char *value)
 		return;
 	for (; at > 0 && strcmp(labels->list[at - 1].name, name) > 0; at--)
 		labels->list[at] = labels->list[at - 1];
-	labels->list[at] = (struct label){name, value};
+	labels->list[at] = (struct label){name, value, MATCH_SAME};
 	labels->n++;
 }
 
@@ -104,7 +104,56 @@ static const char *read_quoted(struct arena *arena, const char **p)
 	return text;
 }
 
-bool read_labels(struct arena *arena, const char **p, struct labels *ret_labels)
+static bool read_match(const char **p, enum match *ret_match)
+{
+	static const struct {
+		const char *sign;
+		enum match match;
+	} signs[] = {{"=~", MATCH_REGEX},
+		     {"!~", MATCH_NO_REGEX},
+		     {"!=", MATCH_OTHER},
+		     {"=", MATCH_SAME}};
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		size_t len = strlen(signs[i].sign);
+
+		if (strncmp(*p, signs[i].sign, len))
+			continue;
+		*p += len;
+		*ret_match = signs[i].match;
+		return true;
+	}
+	return false;
+}
+
+/* One matcher, or the name of the metric in quotes. */
+static bool read_matcher(struct arena *arena, const char **p, struct labels *labels)
+{
+	bool quoted = **p == '"' || **p == '\'';
+	struct label label = {.name = quoted ? read_quoted(arena, p) : read_word(arena, p)};
+	size_t at = labels->n;
+
+	skip_blanks(p);
+	if (!label.name || !*label.name || at == LABELS)
+		return false;
+	if (quoted && (**p == ',' || **p == '}')) {
+		add_label(labels, "__name__", label.name);
+		return true;
+	}
+	if (!read_match(p, &label.match))
+		return false;
+	skip_blanks(p);
+	label.value = read_quoted(arena, p);
+	if (!label.value)
+		return false;
+	for (; at > 0 && strcmp(labels->list[at - 1].name, label.name) > 0; at--)
+		labels->list[at] = labels->list[at - 1];
+	labels->list[at] = label;
+	labels->n++;
+	return true;
+}
+
+bool read_selector(struct arena *arena, const char **p, struct labels *ret_labels)
 {
 	const char *name = read_word(arena, p);
 
@@ -114,17 +163,8 @@ bool read_labels(struct arena *arena, const char **p, struct labels *ret_labels)
 		return *name;
 	(*p)++;
 	for (skip_blanks(p); **p && **p != '}'; skip_blanks(p)) {
-		const char *value;
-
-		name = read_word(arena, p);
-		skip_blanks(p);
-		if (!*name || *(*p)++ != '=')
+		if (!read_matcher(arena, p, ret_labels))
 			return false;
-		skip_blanks(p);
-		value = read_quoted(arena, p);
-		if (!value)
-			return false;
-		add_label(ret_labels, name, value);
 		skip_blanks(p);
 		if (**p == ',')
 			(*p)++;
@@ -132,11 +172,27 @@ bool read_labels(struct arena *arena, const char **p, struct labels *ret_labels)
 	return *(*p)++ == '}';
 }
 
+bool read_labels(struct arena *arena, const char **p, struct labels *ret_labels)
+{
+	struct labels all;
+
+	if (!read_selector(arena, p, &all))
+		return false;
+	ret_labels->n = 0;
+	for (size_t i = 0; i < all.n; i++) {
+		if (all.list[i].match != MATCH_SAME)
+			return false;
+		add_label(ret_labels, all.list[i].name, all.list[i].value);
+	}
+	return true;
+}
+
 /* One word of a list of values: a number or a mark, a step, how often. */
 struct run {
 	enum sample_kind kind;
 	double value;
 	double step;
+	double slack;
 	long times;
 };
 
@@ -157,6 +213,20 @@ static bool read_times(const char **p, long *ret_times)
 static const char *read_number(const char *p, double *ret_value)
 {
 	return decimal_parse(p, p + strspn(p, "+-.0123456789eEnNaAiIfF"), ret_value);
+}
+
+/* Half of the last place of a number that is written with many digits, but not with all. */
+static double slack_of(const char *p, const char *end)
+{
+	int digits = 0, places = 0;
+	bool fraction = false;
+
+	for (; p < end && *p != 'e' && *p != 'E'; p++) {
+		fraction |= *p == '.';
+		digits += isdigit((unsigned char)*p) && (digits || *p != '0');
+		places += isdigit((unsigned char)*p) && fraction;
+	}
+	return p == end && digits >= 10 && digits < 17 ? 0.5 * pow(10, -places) : 0;
 }
 
 static bool read_native(const char **p, struct run *run)
@@ -194,6 +264,7 @@ static bool read_run(const char **p, struct run *run)
 		return true;
 	}
 	end = read_number(*p, &run->value);
+	run->slack = end ? slack_of(*p, end) : 0;
 	if (end && (*end == '+' || *end == '-'))
 		end = read_number(end, &run->step);
 	if (!end)
@@ -225,7 +296,8 @@ bool read_values(struct arena *arena, const char *p, int64_t step_ms, struct sam
 				samples = larger;
 				cap = cap * 2 + 64;
 			}
-			samples[n] = (struct sample){(int64_t)n * step_ms, value, run.kind};
+			samples[n] =
+				(struct sample){(int64_t)n * step_ms, value, run.slack, run.kind};
 			n++;
 		}
 	}

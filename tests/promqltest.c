@@ -1,5 +1,6 @@
 /* Runs tests in Prometheus' own notation through query/promql.h.
- * usage: promqltest [FILE…]; without one, the shared files where they are, else exits 77. */
+ * usage: promqltest [-v] [FILE…]; without a file, the shared ones where they are, else exits 77.
+ * -v lists what is not supported, and why. */
 #include "promql_case.h"
 
 #include "base/alloc.h"
@@ -20,8 +21,11 @@ struct test {
 	int number;
 	bool again; /* the line was read, but not used */
 	struct store store;
-	unsigned passed, failed, unsupported;
+	unsigned passed, failed;
+	unsigned unsupported[EVAL_VERDICTS]; /* by the reason */
 };
+
+static bool verbose;
 
 /* The next line without its newline and trailing blanks; false at the end. */
 static bool next_line(struct test *test)
@@ -55,7 +59,69 @@ static bool next_indented(struct test *test)
 	return false;
 }
 
-static void load(struct test *test, const char *p)
+static struct loaded *find_series(struct store *store, const struct labels *labels)
+{
+	for (size_t i = 0; i < store->n; i++)
+		if (same_labels(&store->series[i].labels, labels))
+			return &store->series[i];
+	return NULL;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct sample *left = a, *right = b;
+
+	return (left->t_ms > right->t_ms) - (left->t_ms < right->t_ms);
+}
+
+/* A series that was loaded before gets the new samples as well. */
+static void add_series(struct store *store, const struct loaded *series)
+{
+	struct loaded *before = find_series(store, &series->labels);
+	struct sample *all;
+
+	if (!before) {
+		store->series =
+			xgrow(store->series, &store->cap, store->n + 1, sizeof(*store->series));
+		store->series[store->n++] = *series;
+		return;
+	}
+	all = arena_array(&store->arena, before->n + series->n + 1, sizeof(*all));
+	memcpy(all, before->samples, before->n * sizeof(*all));
+	memcpy(all + before->n, series->samples, series->n * sizeof(*all));
+	before->samples = all;
+	before->n += series->n;
+	qsort(all, before->n, sizeof(*all), by_time);
+}
+
+/* The native histogram that Prometheus makes of a classic one for load_with_nhcb: that it is there
+ * is all that is known of it. */
+static void add_native(struct store *store, const struct loaded *bucket)
+{
+	struct loaded native = {.n = bucket->n};
+	const char *name = find_label(&bucket->labels, "__name__");
+	size_t len = strlen(name);
+
+	if (len <= 7 || strcmp(name + len - 7, "_bucket"))
+		return;
+	for (size_t i = 0; i < bucket->labels.n; i++)
+		if (strcmp(bucket->labels.list[i].name, "le") &&
+		    strcmp(bucket->labels.list[i].name, "__name__"))
+			add_label(&native.labels, bucket->labels.list[i].name,
+				  bucket->labels.list[i].value);
+	add_label(&native.labels, "__name__", arena_strndup(&store->arena, name, len - 7));
+	if (find_series(store, &native.labels))
+		return;
+	native.samples = arena_array(&store->arena, bucket->n + 1, sizeof(*native.samples));
+	for (size_t i = 0; i < bucket->n; i++) {
+		native.samples[i] = bucket->samples[i];
+		if (native.samples[i].kind == SAMPLE_FLOAT)
+			native.samples[i].kind = SAMPLE_NATIVE;
+	}
+	add_series(store, &native);
+}
+
+static void load(struct test *test, const char *p, bool with_natives)
 {
 	struct store *store = &test->store;
 	int64_t step_ms;
@@ -72,9 +138,9 @@ static void load(struct test *test, const char *p)
 			test->failed++;
 			continue;
 		}
-		store->series =
-			xgrow(store->series, &store->cap, store->n + 1, sizeof(*store->series));
-		store->series[store->n++] = series;
+		add_series(store, &series);
+		if (with_natives)
+			add_native(store, &series);
 	}
 }
 
@@ -88,7 +154,7 @@ struct expected {
 struct expectation {
 	struct expected list[64];
 	size_t n;
-	bool unsupported;
+	enum verdict verdict;
 };
 
 static void read_expectation(struct test *test, struct expectation *expectation)
@@ -98,27 +164,32 @@ static void read_expectation(struct test *test, struct expectation *expectation)
 		struct expected *expected = &expectation->list[expectation->n];
 
 		if (!strncmp(p, "expect ", 7)) {
-			expectation->unsupported |= !strncmp(p, "expect fail", 11);
+			if (!strncmp(p, "expect fail", 11))
+				expectation->verdict = EVAL_OTHER;
 			continue;
 		}
 		if (expectation->n == sizeof(expectation->list) / sizeof(expectation->list[0]) ||
 		    !read_labels(&test->store.arena, &p, &expected->labels) ||
 		    !read_values(&test->store.arena, p, 1, &expected->samples, &expected->n)) {
-			expectation->unsupported = true;
+			expectation->verdict = EVAL_OTHER;
 			continue;
 		}
 		for (size_t i = 0; i < expected->n; i++)
-			if (expected->samples[i].kind == SAMPLE_NATIVE)
-				expectation->unsupported = true;
+			if (expected->samples[i].kind == SAMPLE_NATIVE &&
+			    expectation->verdict == EVAL_DONE)
+				expectation->verdict = EVAL_NATIVE;
 		expectation->n++;
 	}
 }
 
-static bool nearly(double a, double b)
+static bool nearly(double got, const struct sample *want)
 {
-	if (isnan(a) || isnan(b))
-		return isnan(a) && isnan(b);
-	return a == b || fabs(a - b) <= TOLERANCE * (fabs(a) + fabs(b));
+	double wanted = want->value;
+
+	if (isnan(got) || isnan(wanted))
+		return isnan(got) && isnan(wanted);
+	return got == wanted ||
+	       fabs(got - wanted) <= TOLERANCE * (fabs(got) + fabs(wanted)) + want->slack;
 }
 
 static const struct element *find(const struct vector *vector, const struct labels *labels)
@@ -142,7 +213,7 @@ static bool agrees(const struct expectation *expectation, size_t step, const str
 			continue;
 		wanted++;
 		got = find(vector, &expected->labels);
-		if (!got || !nearly(got->value, expected->samples[step].value))
+		if (!got || !nearly(got->value, &expected->samples[step]))
 			return false;
 	}
 	return wanted == vector->n;
@@ -182,33 +253,66 @@ static void print_vector(const struct vector *vector)
 	}
 }
 
+static void not_supported(struct test *test, int number, enum verdict why, const char *text)
+{
+	static const char *const words[EVAL_VERDICTS] = {
+		[EVAL_OTHER] = "another function", [EVAL_NATIVE] = "native histograms"};
+
+	test->unsupported[why]++;
+	if (verbose)
+		printf("%s:%d: not supported (%s): %s\n", test->path, number, words[why], text);
+}
+
+/* The first verdict that is no answer. *ret_wrong is the answer that is not what is expected. */
+static enum verdict run_steps(struct test *test, const struct expectation *expectation,
+			      const char *expression, const int64_t when_ms[3],
+			      struct vector *ret_wrong, bool *ret_right)
+{
+	size_t step = 0;
+
+	*ret_right = true;
+	for (int64_t at = when_ms[0]; at <= when_ms[1]; at += when_ms[2], step++) {
+		struct vector vector;
+		enum verdict verdict = evaluate_at(&test->store, expression, at, &vector);
+
+		if (verdict != EVAL_DONE)
+			return verdict;
+		if (agrees(expectation, step, &vector))
+			continue;
+		*ret_wrong = vector;
+		*ret_right = false;
+		return EVAL_DONE;
+	}
+	return EVAL_DONE;
+}
+
 static void run_eval(struct test *test, const char *p)
 {
 	struct expectation expectation = {.n = 0};
-	int64_t from_ms = 0, to_ms = 0, step_ms = 1;
-	const char *expression;
+	int64_t when_ms[3] = {0, 0, 1};
 	int number = test->number;
-	size_t step = 0;
+	const char *expression;
+	enum verdict verdict;
+	struct vector wrong;
+	bool right;
 
-	p = read_when(arena_strdup(&test->store.arena, p), &from_ms, &to_ms, &step_ms);
+	p = read_when(arena_strdup(&test->store.arena, p), &when_ms[0], &when_ms[1], &when_ms[2]);
 	expression = p ? p : "";
 	read_expectation(test, &expectation);
-	for (int64_t at = from_ms; at <= to_ms; at += step_ms, step++) {
-		struct vector vector;
-
-		if (expectation.unsupported ||
-		    evaluate_at(&test->store, expression, at, &vector) != EVAL_DONE) {
-			test->unsupported++;
-			return;
-		}
-		if (agrees(&expectation, step, &vector))
-			continue;
-		printf("%s:%d: wrong: %s\n", test->path, number, expression);
-		print_vector(&vector);
-		test->failed++;
+	verdict = run_steps(test, &expectation, expression, when_ms, &wrong, &right);
+	if (verdict == EVAL_DONE)
+		verdict = expectation.verdict;
+	if (verdict != EVAL_DONE) {
+		not_supported(test, number, verdict, expression);
 		return;
 	}
-	test->passed++;
+	if (right) {
+		test->passed++;
+		return;
+	}
+	printf("%s:%d: wrong: %s\n", test->path, number, expression);
+	print_vector(&wrong);
+	test->failed++;
 }
 
 static void clear(struct store *store)
@@ -221,9 +325,32 @@ static void clear(struct store *store)
 
 static void skip_block(struct test *test)
 {
+	int number = test->number;
+
+	not_supported(test, number, EVAL_OTHER, test->line);
 	while (next_indented(test))
 		;
-	test->unsupported++;
+}
+
+static void run_block(struct test *test)
+{
+	static const char *const evals[] = {"eval ", "eval_warn ", "eval_info "};
+
+	if (!strncmp(test->line, "load ", 5))
+		load(test, test->line + 5, false);
+	else if (!strncmp(test->line, "load_with_nhcb ", 15))
+		load(test, test->line + 15, true);
+	else if (!strcmp(test->line, "clear"))
+		clear(&test->store);
+	else {
+		for (size_t i = 0; i < sizeof(evals) / sizeof(evals[0]); i++)
+			if (!strncmp(test->line, evals[i], strlen(evals[i]))) {
+				run_eval(test, test->line + strlen(evals[i]));
+				return;
+			}
+		if (!strncmp(test->line, "eval", 4) || !strncmp(test->line, "load", 4))
+			skip_block(test);
+	}
 }
 
 static bool run_file(struct test *test)
@@ -234,21 +361,16 @@ static bool run_file(struct test *test)
 		return false;
 	}
 	arena_init(&test->store.arena);
-	while (next_line(test)) {
-		if (!strncmp(test->line, "load ", 5))
-			load(test, test->line + 5);
-		else if (!strcmp(test->line, "clear"))
-			clear(&test->store);
-		else if (!strncmp(test->line, "eval ", 5))
-			run_eval(test, test->line + 5);
-		else if (!strncmp(test->line, "eval", 4) || !strncmp(test->line, "load", 4))
-			skip_block(test);
-	}
+	while (next_line(test))
+		run_block(test);
 	clear(&test->store);
 	free(test->line);
 	fclose(test->file);
-	printf("%s: %u passed, %u failed, %u not supported\n", test->path, test->passed,
-	       test->failed, test->unsupported);
+	printf("%s: %u passed, %u failed, %u not supported (%u other functions, %u native "
+	       "histograms)\n",
+	       test->path, test->passed, test->failed,
+	       test->unsupported[EVAL_OTHER] + test->unsupported[EVAL_NATIVE],
+	       test->unsupported[EVAL_OTHER], test->unsupported[EVAL_NATIVE]);
 	return !test->failed && test->passed;
 }
 
@@ -282,11 +404,13 @@ static int run_known(void)
 
 int main(int argc, char **argv)
 {
-	int status = EXIT_SUCCESS;
+	int status = EXIT_SUCCESS, first = 1;
 
-	if (argc < 2)
+	verbose = argc > 1 && !strcmp(argv[1], "-v");
+	first += verbose;
+	if (argc <= first)
 		return run_known();
-	for (int i = 1; i < argc; i++)
+	for (int i = first; i < argc; i++)
 		if (!run_path(argv[i]))
 			status = EXIT_FAILURE;
 	return status;
