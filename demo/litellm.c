@@ -99,6 +99,10 @@ static void add_latency(struct strbuf *out, const struct world *world)
 	for (size_t i = 0; i < ASSISTANTS; i++)
 		add_histogram(out, "litellm_request_total_latency_metric", &world->assistants[i],
 			      &world->assistants[i].latency_s);
+	strbuf_addstr(out, "# TYPE litellm_llm_api_latency_metric histogram\n");
+	for (size_t i = 0; i < ASSISTANTS; i++)
+		add_histogram(out, "litellm_llm_api_latency_metric", &world->assistants[i],
+			      &world->assistants[i].provider_s);
 	strbuf_addstr(out, "# TYPE litellm_llm_api_time_to_first_token_metric histogram\n");
 	for (size_t i = 0; i < ASSISTANTS; i++)
 		if (world->assistants[i].streams)

@@ -271,6 +271,9 @@ static void run_routes(struct world *world, double step_s)
 	world->connections = 120 + (uint64_t)(world_uniform(world) * 30);
 }
 
+/* What the AI gateway itself takes for a request. */
+#define PROXY_S 0.012
+
 static void ask_assistant(struct world *world, struct assistant *assistant, bool bloated)
 {
 	double in = world_lognormal(world, assistant->input_tokens * (bloated ? 3.2 : 1), 0.2);
@@ -286,6 +289,7 @@ static void ask_assistant(struct world *world, struct assistant *assistant, bool
 	assistant->usd += (in * assistant->usd_in + out * assistant->usd_out) / 1e6;
 	assistant->flagged += world_uniform(world) < (bloated ? 0.31 : 0.02);
 	histogram_add(&assistant->latency_s, ai_bounds_s, AI_BUCKETS, time_s);
+	histogram_add(&assistant->provider_s, ai_bounds_s, AI_BUCKETS, fmax(time_s - PROXY_S, 0));
 	if (assistant->streams)
 		histogram_add(&assistant->first_token_s, ai_bounds_s, AI_BUCKETS, time_s * 0.3);
 }

@@ -69,6 +69,7 @@ struct assistant {
 	double usd;
 	uint64_t flagged; /* answers that a logging guardrail thinks poor */
 	struct histogram latency_s;
+	struct histogram provider_s; /* its part of that */
 	struct histogram first_token_s;
 };
 

@@ -261,6 +261,8 @@ static void read_body(struct reading *reading, const char *path, const char *con
 		read_json(reading, body, len, vars);
 	}
 	free(body);
+	reading->values = xgrow(reading->values, &reading->cap, MAPPING_ROOM(reading->dict.n),
+				sizeof(*reading->values));
 	mapping_finish(reading->source, reading->names, &reading->own, &reading->dict,
 		       reading->values);
 }
@@ -387,6 +389,7 @@ static const struct data_case {
 	{"litellm", "metrics", "litellm-1.106.2.database.prom", NULL},
 	{"litellm", "metrics", "litellm-1.106.2.guardrail.prom", NULL},
 	{"litellm", "metrics", "litellm-both-out.made.prom", NULL},
+	{"litellm", "metrics", "litellm-workers-and-routes.made.prom", NULL},
 	{"litellm", "prompts", "litellm-1.106.2.prompt-info.json", of_prompt},
 	{"mlflow", "aliases", "mlflow-3.17.2.prompts.json", NULL},
 	{"mlflow", "aliases", "mlflow-3.17.2.two-spellings.json", NULL},

@@ -38,6 +38,8 @@ bool batch_begin(struct batch *batch)
 	if (anew)
 		batch_clear(batch);
 	batch->stale = false;
+	if (batch->source->format != FORMAT_PROMETHEUS)
+		batch->dict.overflow = 0; /* rows are counted at each answer, lines once */
 	for (uint32_t i = 0; i < batch->dict.n; i++)
 		batch->values[i] = tick_absent();
 	batch->unmapped = 0;
@@ -136,6 +138,8 @@ static void judge(struct batch *batch)
 
 void batch_finish(struct batch *batch)
 {
+	batch->values = xgrow(batch->values, &batch->values_cap, MAPPING_ROOM(batch->dict.n),
+			      sizeof(*batch->values));
 	mapping_finish(batch->source, batch->names, &batch->own, &batch->dict, batch->values);
 	judge(batch);
 }

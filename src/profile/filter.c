@@ -1,5 +1,6 @@
 /* Filters: what a rule cannot say because it takes more than one series to know it. They run over
- * a finished tick and add nothing: they take values out, or put a value into its signal's terms.
+ * a finished tick: they take values out, move them to where they belong, or put a value into its
+ * signal's terms.
  * They know their own series by the fixed dims that the profile sets, so that several gateways may
  * come in one answer. */
 #include "profile/filter.h"
@@ -198,6 +199,12 @@ static const struct map_filter filters[] = {
 	 "of the two states that a deployment has after a cooldown, takes the one that still "
 	 "changes",
 	 litellm_deployments},
+	{"litellm-routes",
+	 "gives the times of a deployment to the route by which all its requests for a model came",
+	 litellm_routes},
+	{"litellm-workers",
+	 "takes a budget once, though every worker tells it: the least that is left",
+	 litellm_workers},
 	{"nginx-states", "makes up or not of the six states of a server", nginx_states},
 	{"traefik-levels",
 	 "rows are routers where those are counted, else services; entrypoints alone are summed",

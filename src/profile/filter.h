@@ -19,4 +19,15 @@ void haproxy_answers(struct mapping_own *own, struct names *names, struct dict *
  * once, by origin. A failure that a retry made good explains no answer. */
 void envoy_answers(struct mapping_own *own, struct names *names, struct dict *dict, double *values);
 
+/* LiteLLM tells times by model and deployment, and of requests the route too. Where all that a
+ * deployment answered for a model came by one route, its times are that route's; else they stay
+ * without one. */
+void litellm_routes(struct mapping_own *own, struct names *names, struct dict *dict,
+		    double *values);
+
+/* Of several workers each tells the budgets as it saw them last, with its pid, which the rules put
+ * into the dim phase: the least that is left and the greatest limit are taken, once. */
+void litellm_workers(struct mapping_own *own, struct names *names, struct dict *dict,
+		     double *values);
+
 #endif

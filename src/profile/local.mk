@@ -8,6 +8,7 @@ src_profile_libprofile_a_SOURCES = \
 	src/profile/describe.c \
 	src/profile/filter.c src/profile/filter.h \
 	src/profile/filter_envoy.c src/profile/filter_haproxy.c \
+	src/profile/filter_litellm.c \
 	src/profile/find.c \
 	src/profile/load.c src/profile/load.h \
 	src/profile/mapping.c src/profile/mapping.h \
@@ -142,6 +143,8 @@ EXTRA_DIST += \
 	tests/data/profiles/litellm-1.106.2.traffic.prom.want \
 	tests/data/profiles/litellm-both-out.made.prom \
 	tests/data/profiles/litellm-both-out.made.prom.want \
+	tests/data/profiles/litellm-workers-and-routes.made.prom \
+	tests/data/profiles/litellm-workers-and-routes.made.prom.want \
 	tests/data/profiles/mlflow-3.17.2.budgets.json \
 	tests/data/profiles/mlflow-3.17.2.budgets.json.want \
 	tests/data/profiles/mlflow-3.17.2.no-prompts.json \

@@ -404,6 +404,31 @@ double mapping_share(struct mapping_own *own, const struct dict *dict, uint32_t 
 	return last->rest;
 }
 
+void mapping_move(struct names *names, struct dict *dict, double *values, uint32_t entry,
+		  const struct dims *dims, enum move move)
+{
+	struct dict_entry wanted = dict->entries[entry];
+	uint32_t known = dict->n, overflow = dict->overflow, at;
+	double value = values[entry], have;
+
+	wanted.dims = names_intern(names, dims);
+	at = dict_add(dict, &wanted);
+	dict->overflow = overflow; /* the series was counted when it came */
+	names_drop(names, wanted.dims);
+	if (at == entry)
+		return;
+	if (dict->n > known)
+		values[at] = tick_absent();
+	have = values[at];
+	values[entry] = tick_absent();
+	if (tick_is_absent(have))
+		values[at] = value;
+	else if (move == MOVE_ADDS)
+		values[at] = have + value;
+	else
+		values[at] = (have < value) == (move == MOVE_TAKES_LEAST) ? have : value;
+}
+
 void mapping_finish(const struct profile_source *source, struct names *names,
 		    struct mapping_own *own, struct dict *dict, double *values)
 {

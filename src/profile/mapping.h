@@ -79,10 +79,17 @@ double mapping_rest(struct mapping_own *own, const struct dict *dict, uint32_t e
 double mapping_share(struct mapping_own *own, const struct dict *dict, uint32_t entry, double all,
 		     double part);
 
+/* For filters: takes the value of an entry to the one that differs in its dims, made when new. How
+ * it joins what is there already: */
+enum move { MOVE_ADDS, MOVE_TAKES_LEAST, MOVE_TAKES_MOST };
+void mapping_move(struct names *names, struct dict *dict, double *values, uint32_t entry,
+		  const struct dims *dims, enum move move);
+
 /* To be called on every finished tick, with the folded values: takes out what is no number or is
  * the gateway's own word for "none", takes our own readings off where the gateway counts them,
  * then runs the filters that the source's rules name. own is the source's, kept from tick to
- * tick. */
+ * tick. values has room for MAPPING_ROOM(dict->n), since filters may make entries. */
+#define MAPPING_ROOM(n) (2 * (size_t)(n) + 1)
 void mapping_finish(const struct profile_source *source, struct names *names,
 		    struct mapping_own *own, struct dict *dict, double *values);
 
