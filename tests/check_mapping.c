@@ -235,6 +235,17 @@ static const struct rule_case {
 	 "- __name__=h_sum __value__=NaN", ""},
 	{"promql", "      - {metric: h, signal: latency, unit: ms}\n",
 	 "- hypercare=time __value__=1", ""},
+	/* a label that the server has attached, and the gateway's own of that name */
+	{"promql",
+	 "      - {metric: a, where: {code: '5*'}, signal: requests, labels: {service: service}}\n",
+	 "- __name__=a service=kong-admin exported_service=shop code=503 __value__=3",
+	 "requests{service=shop} = 3; "},
+	{"promql",
+	 "      - {metric: a, where: {code: '5*'}, signal: requests, labels: {service: service}}\n",
+	 "- __name__=a code=200 exported_code=503 service=shop exported_service= __value__=3",
+	 "requests{service=shop} = 3; "},
+	{P, "      - {metric: a, signal: requests, labels: {service: service}}\n",
+	 "a service=x exported_service=y", "requests{service=x}; "},
 };
 
 START_TEST(test_rules)

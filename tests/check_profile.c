@@ -256,18 +256,68 @@ START_TEST(test_like)
 	ck_assert_str_eq(
 		profile->sources[0].path,
 		"/api/v1/query?query="
-		"label_replace(sum%20by(__name__,r,x,le)(%7B__name__=~%22"
-		"a_total%7Ch_ms_bucket%7Ch_ms_sum%7Ch_ms_count%22%7D),%22hypercare%22,%22sum%22,%22"
+		"label_replace(sum%20by(__name__,r,exported_r,x,exported_x,le)(%7B__name__=~%22"
+		"a_total%7Ch_ms_(bucket%7Csum%7Ccount)%22%7D),%22hypercare%22,%22sum%22,%22"
 		"%22,%22%22)%20or%20"
-		"label_replace(max%20by(__name__,n)(%7B__name__=~%22down%22%7D),%22hypercare%22,%22"
-		"max%22,%22%22,%22%22)%20or%20"
-		"label_replace(min%20by(__name__,n)(%7B__name__=~%22up%22%7D),%22hypercare%22,%22"
-		"min%22,%22%22,%22%22)%20or%20"
+		"label_replace(max%20by(__name__,n,exported_n)(%7B__name__=~%22down%22%7D),"
+		"%22hypercare%22,%22max%22,%22%22,%22%22)%20or%20"
+		"label_replace(min%20by(__name__,n,exported_n)(%7B__name__=~%22up%22%7D),"
+		"%22hypercare%22,%22min%22,%22%22,%22%22)%20or%20"
 		"label_replace(label_replace(max(timestamp(a_total)),%22hypercare%22,%22time%22,%22"
 		"%22,%22%22),%22n%22,%220%22,%22%22,%22%22)%20or%20"
 		"label_replace(label_replace(max(timestamp(a_total)),%22hypercare%22,%22time%22,%22"
 		"%22,%22%22),%22n%22,%221%22,%22%22,%22%22)");
 	profile_unref(profile);
+}
+END_TEST
+
+/* The shipped query passes proxies that refuse an address of more than 8 kB. */
+START_TEST(test_like_short)
+{
+	struct profile *profile = profile_find("prometheus", NULL);
+
+	ck_assert_ptr_nonnull(profile);
+	ck_assert_uint_lt(strlen(profile->sources[0].path), 8000);
+	profile_unref(profile);
+}
+END_TEST
+
+/* One Prometheus watches many: where says which of them a target is. */
+START_TEST(test_like_where)
+{
+	struct profile *profile;
+	struct err err;
+
+	write_profile("gw",
+		      "name: gw\ntitle: G\nsources:\n  m:\n    get: /m\n    format: prometheus\n"
+		      "    map:\n"
+		      "      - {metric: gw_a_total, signal: requests}\n"
+		      "      - {metric: gw_b, signal: connections}\n"
+		      "      - {metric: gw_a_b_total, signal: denied}\n"
+		      "      - {metric: gw_a, signal: bytes_in}\n"
+		      "      - {metric: gwx, signal: retries}\n");
+	profile = profile_load(
+		write_profile("x", HEAD
+			      "sources:\n  g: {get: /q, format: promql, like: [gw.m], where: "
+			      "{ns: prod, cluster: ['a.b', 'c*', '!d\"'], pod: '!canary*'}}\n"),
+		NULL, NULL, &err);
+	ck_assert_msg(profile != NULL, "%s", err.msg);
+	ck_assert_str_eq(
+		profile->sources[0].path,
+		"/q?query=label_replace(sum%20by(__name__)(%7B__name__=~%22gw_(a_(total%7Cb_total)%"
+		"7C"
+		"b%7Ca)%7Cgwx%22,ns=~%22prod%22,cluster=~%22a%5B.%5Db%7Cc.%2A%22,cluster%21~%22d.%"
+		"22,"
+		"pod%21~%22canary.%2A%22%7D),%22hypercare%22,%22sum%22,%22%22,%22%22)%20or%20"
+		"label_replace(label_replace(max(timestamp(gw_a_total%7Bns=~%22prod%22,"
+		"cluster=~%22a%5B.%5Db%7Cc.%2A%22,cluster%21~%22d.%22,pod%21~%22canary.%2A%22%7D)),"
+		"%22hypercare%22,%22time%22,%22%22,%22%22),%22n%22,%220%22,%22%22,%22%22)");
+	profile_unref(profile);
+	profile = profile_load(write_profile("x", HEAD "sources:\n  g: {get: /q, format: promql, "
+						       "like: [gw.m], where: {'a b': c}}\n"),
+			       NULL, NULL, &err);
+	ck_assert_ptr_null(profile);
+	ck_assert_ptr_nonnull(strstr(err.msg, "a b is no name of a label"));
 }
 END_TEST
 
@@ -351,6 +401,8 @@ int main(void)
 	tcase_add_test(tcase, test_find_refuses);
 	tcase_add_test(tcase, test_expand);
 	tcase_add_test(tcase, test_like);
+	tcase_add_test(tcase, test_like_short);
+	tcase_add_test(tcase, test_like_where);
 	tcase_add_test(tcase, test_describe);
 	tcase_add_test(tcase, test_helps);
 	tcase_add_test(tcase, a_catalog_is_shared);

@@ -3,9 +3,11 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "config/paths.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct profile *load(const char *path, bool nested,
 			    void (*fault)(void *ctx, const struct err *err), void *ctx,
@@ -68,12 +70,30 @@ static void read_rules(struct loader *loader, const struct yaml *node,
 	source->nrules = n;
 }
 
-/* "haproxy.metrics": that source of the file beside this one, or NULL. */
+/* Where the profile of this name is: beside this one, else where profiles are found. The caller
+ * frees it. */
+static char *like_path(const struct loader *loader, const char *name)
+{
+	const char *slash = strrchr(loader->path, '/');
+	int folder = slash ? (int)(slash + 1 - loader->path) : 0;
+	struct strbuf beside = STRBUF_INIT;
+
+	strbuf_addf(&beside, "%.*s%s.yaml", folder, loader->path, name);
+	if (access(beside.buf, R_OK) < 0) {
+		char *found = paths_find("profiles", name);
+
+		if (found) {
+			strbuf_release(&beside);
+			return found;
+		}
+	}
+	return strbuf_detach(&beside);
+}
+
+/* "haproxy.metrics": that source of another profile, or NULL. */
 static const struct profile_source *like_source(struct loader *loader, const struct yaml *like)
 {
 	const char *dot = strchr(like->text, '.');
-	const char *slash = strrchr(loader->path, '/');
-	size_t folder = slash ? (size_t)(slash + 1 - loader->path) : 0;
 	struct profile *other;
 	struct err err;
 	char *path;
@@ -81,12 +101,13 @@ static const struct profile_source *like_source(struct loader *loader, const str
 	if (!dot || loader->nested || loader->own->nlikes == PROFILE_LIKES ||
 	    strspn(like->text, "abcdefghijklmnopqrstuvwxyz0123456789-") !=
 		    (size_t)(dot - like->text)) {
-		loader_fault(loader, like, "expected PROFILE.SOURCE of a profile beside this one");
+		loader_fault(loader, like, "expected PROFILE.SOURCE of another profile");
 		return NULL;
 	}
-	path = arena_printf(&loader->own->arena, "%.*s%.*s.yaml", (int)folder, loader->path,
-			    (int)(dot - like->text), like->text);
+	path = like_path(
+		loader, arena_strndup(&loader->own->arena, like->text, (size_t)(dot - like->text)));
 	other = load(path, true, NULL, NULL, &err);
+	free(path);
 	if (!other) {
 		loader_fault(loader, like, "%s", err.msg);
 		return NULL;
@@ -99,11 +120,22 @@ static const struct profile_source *like_source(struct loader *loader, const str
 	return NULL;
 }
 
+static bool is_label(const char *text)
+{
+	static const char first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+
+	return *text && strchr(first, *text) &&
+	       text[strspn(text,
+			   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")] ==
+		       '\0';
+}
+
 /* The rules of all that it is like, and the query that asks for them. */
-static void read_like(struct loader *loader, const struct yaml *list, struct profile_source *source)
+static void read_like(struct loader *loader, const struct yaml *list, const struct yaml *where,
+		      struct profile_source *source)
 {
 	const struct profile_source *likes[PROFILE_LIKES] = {NULL};
-	struct map_rule *rules;
+	struct map_rule *rules, only = {.nwhere = 0};
 	size_t n = 0;
 
 	for (const struct yaml *at = list->child; at; at = at->next) {
@@ -117,7 +149,13 @@ static void read_like(struct loader *loader, const struct yaml *list, struct pro
 		arena_array(&loader->own->arena, source->nrules, sizeof(*source->rules));
 	for (size_t i = 0; i < n; rules += likes[i++]->nrules)
 		memcpy(rules, likes[i]->rules, likes[i]->nrules * sizeof(*rules));
-	source->path = promql_path(&loader->own->arena, source->path, likes, n);
+	where_read(loader, where, &only);
+	for (size_t i = 0; i < only.nwhere; i++)
+		if (!is_label(only.where[i].label))
+			loader_fault(loader, where, "%s is no name of a label",
+				     only.where[i].label);
+	source->path =
+		promql_path(&loader->own->arena, source->path, likes, n, only.where, only.nwhere);
 }
 
 static void read_transport(struct loader *loader, const struct yaml *node,
@@ -259,7 +297,7 @@ static void read_source(struct loader *loader, const struct yaml *node,
 	loader_bool(loader, node, "end_mark", &source->complete_by_end);
 	read_own(loader, node, source);
 	if (like && source->format == FORMAT_PROMQL && source->path)
-		read_like(loader, like, source);
+		read_like(loader, like, yaml_get(node, "where"), source);
 	else if (like)
 		loader_fault(loader, like, "only of format promql");
 	else

@@ -43,6 +43,8 @@ const char *loader_text(struct loader *loader, const struct yaml *map, const cha
 
 /* Fills a rule from its map, which the schema has passed. */
 void rule_read(struct loader *loader, const struct yaml *node, struct map_rule *ret_rule);
+/* Reads its `where`, or nothing of NULL. */
+void where_read(struct loader *loader, const struct yaml *map, struct map_rule *rule);
 
 void loader_duration(struct loader *loader, const struct yaml *node, const char *key,
 		     int64_t *ret_ms);
@@ -57,11 +59,16 @@ void actions_describe(const struct profile *profile, struct strbuf *sb);
 /* What an action may have; for the profile's schema. */
 const struct yaml_field *action_schema(void);
 
+/* What a Prometheus puts before a label that it attaches itself as well. */
+#define PROMQL_EXPORTED "exported_"
+
 /* The path of an instant query that asks a Prometheus for what the rules of these sources want:
  * summed (or the highest, the lowest) by the labels that they use, and the time of the newest
- * sample of each source's first metric. In the arena. */
+ * sample of each source's first metric. where narrows it to some of the server's series. In the
+ * arena. */
 const char *promql_path(struct arena *arena, const char *base,
-			const struct profile_source *const *likes, size_t n);
+			const struct profile_source *const *likes, size_t n,
+			const struct map_where *where, size_t nwhere);
 
 /* Adds bytes to a path or query, percent-encoded but for RFC 3986's unreserved ones and those in
  * also. */

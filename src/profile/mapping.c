@@ -4,13 +4,14 @@
 #include "base/alloc.h"
 #include "base/decimal.h"
 #include "base/utf8.h"
-#include "profile/rule.h"
+#include "profile/load.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_BYTES 257 /* what a symbol keeps, and a terminator */
+#define RESULT_LABELS 256
+#define TEXT_BYTES    257 /* what a symbol keeps, and a terminator */
 
 /* The labels of a series or the members of a row, looked up alike. */
 struct fields {
@@ -258,6 +259,31 @@ static void map_row(const struct map_rule *rule, const struct fields *fields, st
 	emit(rule, fields, output, &mapped);
 }
 
+/* One series of a server's answer. Where the server attaches a label that the gateway has too, the
+ * gateway's own is the one that counts. */
+static void map_result(const struct profile_source *source, const struct fields *fields,
+		       struct output *output)
+{
+	const char *name = field(fields, "__name__"), *text = field(fields, "__value__");
+	const size_t prefix = strlen(PROMQL_EXPORTED);
+	struct map_label own[RESULT_LABELS];
+	struct fields mine = {.members = own};
+	double value;
+
+	if (!name || !text || !number_of(text, &value) || !isfinite(value))
+		return;
+	for (int exported = 1; exported >= 0; exported--)
+		for (size_t i = 0; i < fields->n && mine.n < RESULT_LABELS; i++) {
+			const struct map_label *label = &fields->members[i];
+			bool is = strncmp(label->name, PROMQL_EXPORTED, prefix) == 0;
+
+			if (is == (exported == 1) && (!is || *label->value))
+				own[mine.n++] = (struct map_label){label->name + (is ? prefix : 0),
+								   label->value};
+		}
+	map_series(source, name, strlen(name), &mine, &value, output);
+}
+
 size_t mapping_row(const struct profile_source *source, struct names *names, symbol target,
 		   const struct map_label *labels, size_t n,
 		   void (*emitter)(void *ctx, const struct mapped *mapped), void *ctx)
@@ -266,11 +292,7 @@ size_t mapping_row(const struct profile_source *source, struct names *names, sym
 	struct output output = {names, target, emitter, ctx, 0};
 
 	if (source->format == FORMAT_PROMQL) {
-		const char *name = field(&fields, "__name__");
-		const char *text = field(&fields, "__value__");
-		double value;
-		if (name && text && number_of(text, &value) && isfinite(value))
-			map_series(source, name, strlen(name), &fields, &value, &output);
+		map_result(source, &fields, &output);
 		return output.n;
 	}
 	for (size_t i = 0; i < source->nrules; i++)

@@ -99,7 +99,7 @@ static enum dim dim_of(struct loader *loader, const struct yaml *node, const cha
 	return dim;
 }
 
-static void where_read(struct loader *loader, const struct yaml *map, struct map_rule *rule)
+void where_read(struct loader *loader, const struct yaml *map, struct map_rule *rule)
 {
 	struct map_where *where;
 

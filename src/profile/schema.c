@@ -73,7 +73,9 @@ static const struct yaml_field source_own[] = {
 	{"log", YT_BOOL, false, NULL, NULL, "true: lines of a file, a command or standard input"},
 	{"format", YT_ENUM, true, format_words, NULL, "what the answer is"},
 	{"like", YT_LIST, false, NULL, NULL,
-	 "promql: PROFILE.SOURCE of each whose rules are asked for and applied"},
+	 "promql: PROFILE.SOURCE of each whose rules are asked for and applied; where then holds "
+	 "of "
+	 "labels that the server attaches: {namespace: prod, cluster: [eu, us]}"},
 	{"accept", YT_TEXT, false, NULL, NULL, "Accept header, by the format unless given"},
 	{"next", YT_TEXT, false, NULL, NULL, "jq: path of the next page, or null"},
 	{"rows", YT_TEXT, false, NULL, NULL, "jq: the rows, as objects"},
