@@ -63,8 +63,8 @@ enum verdict { EVAL_DONE, EVAL_OTHER, EVAL_NATIVE, EVAL_VERDICTS };
 /* Reads "5m", "1m30s", "600" from *p; false when there is none. */
 bool read_duration(const char **p, int64_t *ret_ms);
 
-/* Reads "name{a="b",…}", "{a="b"}" or "{"name", a="b"}" from *p into labels; read_selector() takes
- * !=, =~ and !~ as well. */
+/* Reads "name{a="b",…}", "{a="b"}" or "{"name", a="b"}" from *p into labels; read_selector()
+ * takes !=, =~ and !~ as well. */
 bool read_selector(struct arena *arena, const char **p, struct labels *ret_labels);
 bool read_labels(struct arena *arena, const char **p, struct labels *ret_labels);
 void add_label(struct labels *labels, const char *name, const char *value);
