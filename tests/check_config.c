@@ -89,6 +89,10 @@ static const char good[] =
 	"rules_off: [stale]\n"
 	"keys:\n"
 	"  - {keys: ctrl-x F5, command: retry}\n"
+	"links:\n"
+	"  - {name: traces, url: 'https://tempo/{route}'}\n"
+	"commands:\n"
+	"  - {name: who, run: [whois, -H]}\n"
 	"theme: light\n"
 	"bell: true\n"
 	"utc: yes\n";
@@ -105,6 +109,13 @@ START_TEST(test_good)
 	ck_assert_str_eq(config->project, "storefront");
 	ck_assert_int_eq(config->golive_ms, 1793577600000);
 	ck_assert_uint_eq(config->nphases, 2);
+	ck_assert_uint_eq(config->nlinks, 1);
+	ck_assert_str_eq(config->links[0].name, "traces");
+	ck_assert_str_eq(config->links[0].url, "https://tempo/{route}");
+	ck_assert_uint_eq(config->ncommands, 1);
+	ck_assert_str_eq(config->commands[0].name, "who");
+	ck_assert_str_eq(config->commands[0].argv[1], "-H");
+	ck_assert_ptr_null(config->commands[0].argv[2]);
 	ck_assert_int_eq(config->phases[1].days, 14);
 	ck_assert_uint_eq(config->ntargets, 3);
 	target = &config->targets[0];
@@ -206,6 +217,10 @@ static const struct {
 	 0644,
 	 "warning 2:5: no key is called 'hyper-x': a character, ctrl-x, alt-x, F1 to F12, Enter "
 	 "or Up\nwarning 3:5: terminals send ctrl-i as Tab: bind that\n"},
+	{"commands:\n  - {name: a, run: [id]}\n", 0664,
+	 "2:3: commands run only from a file that is your own and that nobody else can write: "
+	 "chmod go-w\n"},
+	{"commands:\n  - {name: a, run: []}\n", 0644, "2:5: command a wants a program to run\n"},
 	{"golive: \"\\e]0;x\\a\"\n", 0644,
 	 "1:9: golive wants a day such as 2026-11-23, not '\\x1b]0;x\\x07'\n"},
 	{"targets: [\n", 0644,

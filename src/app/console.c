@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/console_act.h"
 #include "app/console_commands.h"
+#include "app/console_row.h"
 #include "app/signals.h"
 #include "base/alloc.h"
 #include "view/style.h"
@@ -127,6 +128,17 @@ static void paint(struct loop_timer *timer)
 	watch_tty(console);
 }
 
+static void say_unbound(struct console *console, keycode key)
+{
+	keycode help;
+	char name[24], asks[24] = "";
+
+	if (keymap_keys(console->keymap, "help", &help, 1))
+		key_format(asks, help);
+	console_say(console, true, "%s does nothing here%s%s%s", key_format(name, key),
+		    asks[0] ? ": " : "", asks, asks[0] ? " lists the keys" : "");
+}
+
 static void take_key(struct console *console, keycode key)
 {
 	struct scene scene = console_scene(console);
@@ -141,8 +153,11 @@ static void take_key(struct console *console, keycode key)
 		screen_paste(console->screen, &scene, term_pasted(console->term));
 		return;
 	}
-	if (!screen_key(console->screen, &scene, key, &line))
+	if (!screen_key(console->screen, &scene, key, &line)) {
 		line = bound;
+		if (!bound)
+			say_unbound(console, key);
+	}
 	if (line)
 		console_execute(console, line);
 	console_take_confirmation(console);
@@ -336,6 +351,7 @@ static void close_console(struct console *console)
 	screen_free(console->screen);
 	keymap_free(console->keymap);
 	frame_release(&console->frame);
+	job_release(&console->job);
 	session_free(console->session);
 	addresses_release(&console->addresses);
 	config_unref(console->config);
@@ -358,6 +374,7 @@ int console_run(struct config *config, const struct options *options, const char
 		return app_fail(EXIT_FAILED, "%s", err.msg);
 	}
 	addresses_init(&console.addresses, config);
+	job_init(&console.job, session_loop(console.session), console_job_changed, &console);
 	if (open_screen(&console, options, &err)) {
 		close_console(&console);
 		return app_fail(EXIT_USAGE, "%s", err.msg);

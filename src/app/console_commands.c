@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/console_act.h"
 #include "app/console_journal.h"
+#include "app/console_row.h"
 #include "base/alloc.h"
 #include "view/style.h"
 
@@ -174,6 +175,12 @@ static const struct command own[] = {
 	{{"approve", "PLAN HASH", "lets another operator's plan be sent", "act"}, run_approve},
 	{{"break-glass", "PLAN REASON", "sends without a second operator, loudly", "act"},
 	 run_break_glass},
+	{{"link", "[NAME]", "copies a link of the row; 'links:' of the configuration has them",
+	  "row"},
+	 run_link},
+	{{"run", "[NAME]", "runs an own command on the row; 'commands:' has them", "row"},
+	 run_command},
+	{{"report", "", "the report of now, as hypercare report writes it", "program"}, run_report},
 	{{"retry", "[TARGET]", "poll now what waits or was stopped", "program"}, run_retry},
 	{{"reload", "", "read the configuration anew; as SIGUSR1 does", "program"}, run_reload},
 	{{"redraw", "", "paint everything anew", "program"}, run_redraw},

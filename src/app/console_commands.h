@@ -4,6 +4,7 @@
 
 #include "act/act.h"
 #include "app/addresses.h"
+#include "app/job.h"
 #include "app/keys.h"
 #include "app/session.h"
 #include "config/theme.h"
@@ -39,6 +40,8 @@ struct console {
 	char preview[48];      /* plan that shows the texts of the opened prompt, or "" */
 	int64_t quit_asked_ms; /* mono; 0: not */
 	size_t crit;           /* critical findings of the last frame */
+	struct job job;        /* own command about a row */
+	char job_title[96];
 	int code;
 };
 

@@ -17,6 +17,10 @@ static const struct screen_binding own[] = {
 	{"y", "copy row", "copy the row"},
 	{"Y", "copy sentence", "copy one plain sentence"},
 	{"r", "retry", "poll now what waits or was stopped"},
+	{"o", "link", "copy a link of the row"},
+	{"t", "link traces", "copy the row's link called traces"},
+	{"!", "run", "run an own command on the row"},
+	{"R", "report", "the report of now"},
 	{"ctrl-z", "suspend", "back to the shell; fg returns"},
 };
 #define OWN (sizeof(own) / sizeof(own[0]))

@@ -19,14 +19,17 @@ src_app_libapp_a_SOURCES = \
 	src/app/console.c src/app/console.h \
 	src/app/console_journal.c src/app/console_journal.h \
 	src/app/console_act.c src/app/console_act.h \
+	src/app/console_row.c src/app/console_row.h \
 	src/app/console_commands.c src/app/console_commands.h \
 	src/app/gateways.c src/app/gateways.h \
 	src/app/headless.c src/app/headless.h \
+	src/app/job.c src/app/job.h \
 	src/app/journal.c src/app/journal.h \
 	src/app/journal_file.c src/app/journal_file.h \
 	src/app/keys.c src/app/keys.h \
 	src/app/operator.c src/app/operator.h \
 	src/app/options.c src/app/options.h \
+	src/app/row_links.c src/app/row_links.h \
 	src/app/row_actions.c src/app/row_actions.h \
 	src/app/reload.c \
 	src/app/rules.c src/app/rules.h \
@@ -49,6 +52,11 @@ check_app_act_LDADD = $(hypercare_LDADD) $(CHECK_LIBS)
 check_app_options_SOURCES = tests/check_app_options.c
 check_app_options_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_app_options_LDADD = $(hypercare_LDADD) $(CHECK_LIBS)
+check_PROGRAMS += check_app_row
+TESTS += check_app_row
+check_app_row_SOURCES = tests/check_app_row.c
+check_app_row_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_app_row_LDADD = $(hypercare_LDADD) $(CHECK_LIBS)
 check_PROGRAMS += check_app_addresses
 TESTS += check_app_addresses
 check_app_addresses_SOURCES = tests/check_app_addresses.c

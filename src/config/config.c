@@ -93,11 +93,21 @@ void config_unref(struct config *config)
 		free(config->keys[i].keys);
 		free(config->keys[i].command);
 	}
+	for (size_t i = 0; i < config->nlinks; i++) {
+		free(config->links[i].name);
+		free(config->links[i].url);
+	}
+	for (size_t i = 0; i < config->ncommands; i++) {
+		free(config->commands[i].name);
+		words_free(config->commands[i].argv);
+	}
 	words_free(config->rules_off);
 	free(config->targets);
 	free(config->rules);
 	free(config->phases);
 	free(config->keys);
+	free(config->links);
+	free(config->commands);
 	free(config->path);
 	free(config->project);
 	free(config->journal);

@@ -50,6 +50,16 @@ struct config_key {
 	int line;
 };
 
+struct config_link {
+	char *name;
+	char *url; /* with {route} and the like */
+};
+
+struct config_command {
+	char *name;
+	char **argv; /* NULL-terminated */
+};
+
 struct config {
 	char *path; /* "" without a file */
 	char *project;
@@ -67,6 +77,10 @@ struct config {
 	char **rules_off; /* names of built-in rules switched off, NULL-terminated */
 	struct config_key *keys;
 	size_t nkeys;
+	struct config_link *links;
+	size_t nlinks;
+	struct config_command *commands; /* the operator's own, about a row */
+	size_t ncommands;
 	char *theme;
 	bool bell;
 	bool utc;

@@ -382,6 +382,45 @@ static void load_keys(struct config *config, const struct yaml *list, struct fau
 	}
 }
 
+static void load_links(struct config *config, const struct yaml *list)
+{
+	if (!list)
+		return;
+	config->links = xcalloc(list->n, sizeof(*config->links));
+	for (const struct yaml *item = list->child; item; item = item->next) {
+		struct config_link *link = &config->links[config->nlinks++];
+
+		link->name = member_copy(item, "name");
+		link->url = member_copy(item, "url");
+	}
+}
+
+static void load_commands(struct config *config, const struct yaml *list, struct faults *faults)
+{
+	struct err err;
+
+	if (!list)
+		return;
+	if (!config->owned) {
+		err_at(&err, ERR_INVALID, list->line, list->column,
+		       "commands run only from a file that is your own and that nobody else can "
+		       "write: chmod go-w");
+		faults_add(faults, &err, false);
+	}
+	config->commands = xcalloc(list->n, sizeof(*config->commands));
+	for (const struct yaml *item = list->child; item; item = item->next) {
+		struct config_command *command = &config->commands[config->ncommands++];
+
+		command->name = member_copy(item, "name");
+		command->argv = member_words(item, "run");
+		if (command->argv && command->argv[0] && *command->argv[0])
+			continue;
+		err_at(&err, ERR_INVALID, item->line, item->column,
+		       "command %.60s wants a program to run", command->name);
+		faults_add(faults, &err, false);
+	}
+}
+
 static void replace_text(char **field, const struct yaml *root, const char *key)
 {
 	if (!yaml_get(root, key))
@@ -403,4 +442,6 @@ void load_root(struct config *config, const struct yaml *root, struct faults *fa
 	load_targets(config, yaml_get(root, "targets"), faults);
 	load_rules(config, yaml_get(root, "rules"), faults);
 	load_keys(config, yaml_get(root, "keys"), faults);
+	load_links(config, yaml_get(root, "links"));
+	load_commands(config, yaml_get(root, "commands"), faults);
 }

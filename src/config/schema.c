@@ -81,6 +81,22 @@ static const struct yaml_field key_fields[] = {
 	{0},
 };
 
+static const struct yaml_field link_fields[] = {
+	{"name", YT_TEXT, true, NULL, NULL, "in the menu of o; t takes the one called traces"},
+	{"url", YT_TEXT, true, NULL, NULL,
+	 "with the row's values in braces: {target}, {route}, {client}, {model}; rows without such "
+	 "a value do not have the link"},
+	{0},
+};
+
+static const struct yaml_field command_fields[] = {
+	{"name", YT_TEXT, true, NULL, NULL, "in the menu of !"},
+	{"run", YT_LIST, true, NULL, NULL,
+	 "program and arguments, without a shell; the row's values are in its environment as "
+	 "HYPERCARE_TARGET, HYPERCARE_ROUTE, HYPERCARE_CLIENT and so on"},
+	{0},
+};
+
 static const struct yaml_field fields[] = {
 	{"project", YT_TEXT, false, NULL, NULL, "name in the banner and in reports"},
 	{"journal", YT_TEXT, false, NULL, NULL,
@@ -93,6 +109,9 @@ static const struct yaml_field fields[] = {
 	{"rules", YT_LIST, false, NULL, rule_fields, "rules beside the built-in ones"},
 	{"rules_off", YT_LIST, false, NULL, NULL, "names of built-in rules that are not wanted"},
 	{"keys", YT_LIST, false, NULL, key_fields, "keys beside the usual ones"},
+	{"links", YT_LIST, false, NULL, link_fields, "links of rows"},
+	{"commands", YT_LIST, false, NULL, command_fields,
+	 "own commands on rows; only from a file that nobody else can write"},
 	{"theme", YT_TEXT, false, NULL, NULL, "colours: a theme's name"},
 	{"bell", YT_BOOL, false, NULL, NULL, "true: ring once for each new critical finding"},
 	{"utc", YT_BOOL, false, NULL, NULL, "true: times in UTC"},

@@ -54,6 +54,8 @@ static const struct screen_binding bindings[] = {
 	{"3", "screen 3", "AI"},
 	{"4", "screen 4", "limited and denied"},
 	{"5", "screen 5", "targets and nodes"},
+	{"6", "screen 6", "incidents (not in this version)"},
+	{"7", "screen 7", "journeys (not in this version)"},
 	{"8", "screen 8", "journal"},
 	{"9", "screen 9", "timeline"},
 	{"Enter", "open", "open the row"},

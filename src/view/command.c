@@ -185,7 +185,9 @@ int run_screen(const struct call *call)
 		return call_usage(call);
 	if (screens[i].pane == PANE_COUNT)
 		return err_set(call->err, ERR_UNSUPPORTED,
-			       "there is no screen for %s in this version", screens[i].name);
+			       "there is no screen for %s in this version: problems are on 1, what "
+			       "happened on 9",
+			       screens[i].name);
 	pager_close(&call->screen->pager);
 	if ((int)place->screen == i && !place->opened && !place->zoomed)
 		return 0;

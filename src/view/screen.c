@@ -441,6 +441,29 @@ void screen_show_plan(struct screen *screen, const char *plan)
 	snprintf(dialog->plan, sizeof(dialog->plan), "%s", plan);
 }
 
+void screen_show_text(struct screen *screen, const char *title, const char *text)
+{
+	struct pager *pager = &screen->pager;
+	size_t top = pager->top;
+	bool again = pager->open && !strcmp(pager->title, title);
+
+	pager_open(pager, title);
+	strbuf_addstr(&pager->text, text);
+	pager_ready(pager);
+	if (again)
+		pager->top = top;
+}
+
+const char *screen_text_title(const struct screen *screen)
+{
+	return screen->pager.open ? screen->pager.title : "";
+}
+
+int64_t screen_window(const struct screen *screen)
+{
+	return screen->window_ms;
+}
+
 void screen_left(struct screen *screen)
 {
 	dialog_left(&screen->dialog);

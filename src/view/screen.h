@@ -125,6 +125,12 @@ void screen_menu(struct screen *screen, const char *title, const struct screen_c
 		 size_t n);
 /* Opens the plan of this name among those of the scene. */
 void screen_show_plan(struct screen *screen, const char *plan);
+/* Opens a text over the panes, or replaces the open one of this title where it stands. */
+void screen_show_text(struct screen *screen, const char *title, const char *text);
+/* The title of the open text, or "". */
+const char *screen_text_title(const struct screen *screen);
+/* The window that figures are taken over. */
+int64_t screen_window(const struct screen *screen);
 /* To be called when all of the last frame has left for the terminal: what is typed from now on may
  * be meant for what it shows. */
 void screen_left(struct screen *screen);
