@@ -83,7 +83,7 @@ class Line:
         # setsid becomes the program, with this terminal as the one that controls it.
         self.process = subprocess.Popen(
             ["setsid", "-c", *argv], stdin=self.slave, stdout=self.slave, stderr=self.slave,
-            env={**os.environ, "TERM": term, "TZ": "UTC", "LC_ALL": "C.UTF-8", **(env or {})})
+            env={**(env or os.environ), "TERM": term, "TZ": "UTC", "LC_ALL": "C.UTF-8"})
 
     def set_size(self, rows, columns):
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
