@@ -125,12 +125,26 @@ static void read_refused(struct plan *plan)
 	give_up(plan, &err);
 }
 
+/* The profile says in words why an answer cannot be used: these, rather than the answer. */
+static void read_refused_so(struct plan *plan, const char *json)
+{
+	char *why = json_to_text(json), shown[SHOWN_BYTES];
+	struct err err;
+
+	utf8_sanitise(shown, sizeof(shown), why, strlen(why));
+	err_set(&err, ERR_STATUS, "%.200s", shown);
+	free(why);
+	give_up(plan, &err);
+}
+
 static void on_read_ok(struct plan *plan, const char *json, const struct err *err)
 {
 	if (!json)
 		give_up(plan, err);
 	else if (says_true(json))
 		next_let(plan);
+	else if (json[0] == '"' && json[1] != '"')
+		read_refused_so(plan, json);
 	else
 		read_refused(plan);
 }

@@ -33,7 +33,8 @@ static const struct yaml_field send_fields[] = {
 	{"accept", YT_TEXT, false, NULL, NULL, "Accept header"},
 	{"if_match", YT_BOOL, false, NULL, NULL, "true: sends the ETag of the last read"},
 	{"ok", YT_TEXT, false, NULL, NULL,
-	 "jq: whether it was done; a 2xx unless given, of a line an empty answer"},
+	 "jq: whether it was done, or a text that says why not; a 2xx unless given, of a line an "
+	 "empty answer"},
 	{"retry", YT_TEXT, false, NULL, NULL,
 	 "jq: whether the gateway says that it lost a race and did nothing"},
 	{"text", YT_BOOL, false, NULL, NULL, "true: the answer is a text"},
@@ -48,7 +49,7 @@ static const struct yaml_field step_fields[] = {
 	{"let", YT_NAMED, false, NULL, NULL,
 	 "of a read, name: jq over the answer, for later steps"},
 	{"ok", YT_TEXT, false, NULL, NULL,
-	 "of a read, jq: whether it can be used; a 2xx unless given"},
+	 "of a read, jq: whether it can be used, or a text that says why not; a 2xx unless given"},
 	{"accept", YT_TEXT, false, NULL, NULL, "of a read, Accept header"},
 	{"text", YT_BOOL, false, NULL, NULL, "of a read, true: the answer is a text"},
 	{"sent_back", YT_BOOL, false, NULL, NULL,

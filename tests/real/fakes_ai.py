@@ -63,6 +63,137 @@ class FakeApipark(Fake):
         return self.say(404, "404 page not found", "text/plain")
 
 
+class FakeLitellm(Fake):
+    """LiteLLM with a database, as recorded: a team's block takes a minute to be noticed, a version of a
+    prompt is the highest that is read and one, and some failures have done what they were asked."""
+
+    master = "sk-master-0001"
+    hashes = {"app-key": "66e399515ce8", "batch-key": "def1f8198d27"}
+
+    def fresh():
+        FakeLitellm.changes, FakeLitellm.database, FakeLitellm.fails = [], True, None
+        FakeLitellm.other = None  # what another operator writes right before ours
+        FakeLitellm.collides = False
+        FakeLitellm.keys = {h: {"token": h, "key_alias": alias, "spend": 0.01, "max_budget": 0.5,
+                                "rpm_limit": None, "blocked": None, "team_id": "team-plat"}
+                            for alias, h in FakeLitellm.hashes.items()}
+        FakeLitellm.teams = {"team-plat": {"team_id": "team-plat", "team_alias": "platform",
+                                           "spend": 1.0, "blocked": False}}
+        FakeLitellm.noticed = set()  # teams that the proxy knows to be blocked
+        FakeLitellm.models = {
+            id: {"model_name": "shift", "litellm_params": {"model": "openai/x", "weight": weight},
+                 "model_info": {"id": id, "db_model": id != "from-file"}}
+            for id, weight in (("shift-1", 9), ("shift-2", 1), ("from-file", 0))}
+        FakeLitellm.prompts = [FakeLitellm.version(n, f"User: v{n} {{{{name}}}}") for n in (1, 2, 3)]
+
+    def version(n, text):
+        return {"prompt_id": "greeting", "version": n, "environment": "development",
+                "litellm_params": {"prompt_id": "greeting", "prompt_integration": "dotprompt",
+                                   "dotprompt_content": text},
+                "prompt_info": {"prompt_type": "db"}}
+
+    def text():
+        """Of the version that is served, the highest; of two of one number, the first."""
+        return max(FakeLitellm.prompts, key=lambda p: p["version"])[
+            "litellm_params"]["dotprompt_content"]
+
+    def served(alias):
+        key = FakeLitellm.keys[FakeLitellm.hashes[alias]]
+        return 401 if key["blocked"] or key["team_id"] in FakeLitellm.noticed else 200
+
+    def a_minute_later():
+        FakeLitellm.noticed = {t for t, team in FakeLitellm.teams.items() if team["blocked"]}
+
+    def prompt(self, method, parts, body):
+        if method == "PUT":
+            if self.other:
+                self.prompts.append(FakeLitellm.version(len(self.prompts) + 1, self.other))
+            n = len(self.prompts) + (0 if self.collides else 1)
+            made = {**FakeLitellm.version(n, ""), "litellm_params": body()["litellm_params"]}
+            self.prompts.append(made)
+            return self.say(200, {**made, "prompt_id": f"greeting.v{n}"})
+        id, _, n = parts[1].partition(".v")
+        if id != "greeting":
+            return self.say(404 if parts[2:] == ["versions"] else 400,
+                            {"detail": f"Prompt {parts[1]} not found"})
+        if parts[2:] == ["versions"]:
+            return self.say(200, {"prompts": self.prompts[::-1]})
+        found = [p for p in self.prompts if not n or p["version"] == int(n)]
+        if not found:
+            return self.say(400, {"detail": f"Prompt {parts[1]} not found"})
+        return self.say(200, {"prompt_spec": max(found, key=lambda p: p["version"])})
+
+    def model(self, method, parts, body):
+        if parts[1] == "info":
+            wanted = self.query.get("litellm_model_id")
+            return self.say(200, {"data": [m for id, m in self.models.items()
+                                           if wanted in (None, id)]})
+        new = body()
+        model = self.models.get(new.get("model_id") or parts[1])
+        if not model:
+            return self.say(404, {"error": {"message": "Model not found on proxy."}})
+        if not model["model_info"]["db_model"]:
+            return self.say(400, {"error": {"message": "Cannot edit config-based model."}})
+        if parts[1] in ("block", "unblock"):
+            model["model_info"]["blocked"] = parts[1] == "block"
+        else:
+            model["litellm_params"].update(new["litellm_params"])
+        return self.say(200, {"model_name": model["model_name"], "model_info": model["model_info"],
+                              "litellm_params": {"model": "LnXDANJHJ16e946zz"}})
+
+    def key(self, what, body):
+        if what == "list":
+            alias = self.query.get("key_alias")
+            return self.say(200, {"keys": [k for k in self.keys.values()
+                                           if alias in (None, k["key_alias"], k["token"])]})
+        if what == "info":
+            found = self.keys.get(self.query["key"])
+            return (self.say(200, {"key": self.query["key"], "info": found}) if found else
+                    self.say(404, {"error": {"message": "Key not found."}}))
+        new = body()
+        found = self.keys.get(new.pop("key"))
+        if not found:
+            return self.say(404, {"error": {"message": "Key not found.", "code": "404"}})
+        found.update(new if what == "update" else {"blocked": what == "block"})
+        return self.say(200, found)
+
+    def team(self, what, body):
+        if what == "list":
+            return self.say(200, list(self.teams.values()))
+        if what == "info":
+            return self.say(200, {"team_info": self.teams[self.query["team_id"]]})
+        team = self.teams[body()["team_id"]]
+        team["blocked"] = what == "block"
+        return self.say(200, team)
+
+    def answer(self, method, path, body):
+        parts = segments(path)
+        if path == "/health/liveliness":
+            return self.say(200, '"I\'m alive!"')
+        if self.headers.get("Authorization") != f"Bearer {self.master}":
+            return self.say(401, {"error": {"message": "Authentication Error", "code": "401"}})
+        if not self.database:
+            return self.say(500, {"error": {"message": "No connected db.", "code": "500"}})
+        if path == "/metrics/":
+            return self.say(200, "# TYPE litellm_in_flight_requests gauge\n"
+                                 "litellm_in_flight_requests 0.0\n", "text/plain")
+        if path == "/prompts/list":
+            return self.say(200, {"prompts": [{"prompt_id": "greeting", "version": None}]})
+        if path == self.fails:  # done, and yet
+            say, self.say = self.say, lambda *args: None
+        if parts[0] == "prompts":
+            self.prompt(method, parts, body)
+        elif parts[0] == "model":
+            self.model(method, parts, body)
+        elif parts[0] in ("key", "team"):
+            getattr(self, parts[0])(parts[1], body)
+        else:
+            self.say(404, {"detail": "Not Found"})
+        if path == self.fails:
+            del self.say
+            say(500, {"error": {"message": "Internal server error"}})
+
+
 class FakePhoenix(Fake):
     """Phoenix: a path that it does not know is its web page."""
 

@@ -14,7 +14,7 @@ import ipaddress
 import json
 import time
 
-from fakes import Fake, merge
+from fakes import Fake, merge, segments
 
 KONG_MS = (1, 2, 5, 7, 10, 15, 20, 30, 50, 75, 100, 200, 500, 750, 1000, 3000, 6000)
 REQUEST_MS = (25, 50, 80, 100, 250, 400, 700, 1000, 2000, 5000, 10000, 30000, 60000)
@@ -36,7 +36,7 @@ class FakeKong(Fake):
     """The Admin API."""
 
     def fresh():
-        FakeKong.changes = []
+        FakeKong.changes, FakeKong.dbless, FakeKong.overwritten = [], False, None
         FakeKong.workers = [collections.Counter(), collections.Counter()]
         FakeKong.shared = collections.Counter()
         FakeKong.shared_s = time.monotonic()
@@ -129,26 +129,82 @@ class FakeKong(Fake):
         self.say(200, {"data": rows[at:at + size],
                        "next": f"{path}?offset={at + size}&size={size}" if more else None})
 
-    def answer(self, method, path, body):
-        parts = path.strip("/").split("/")
+    def plugin(self, method, body, scope):
+        """POST of a plugin for a scope, which may have one of each name."""
+        new = {"enabled": True, "route": None, "service": None, "consumer": None, **scope, **body}
+        if any(p["name"] == new["name"] and p["route"] == new["route"] and
+               p["service"] == new["service"] for p in self.plugins.values()):
+            return self.say(409, {"code": 5, "name": "unique constraint violation",
+                                  "message": "UNIQUE violation detected on 'name'"})
+        new["id"] = f"p{len(self.plugins) + 1}"
+        self.plugins[new["id"]] = new
+        return self.say(201, new)
+
+    def patch_plugin(self, id, new):
+        plugin, config = self.plugins[id], new.get("config", {})
+        if config.get("minute", 0) > (plugin["config"].get("hour") or 1e9):
+            return self.say(400, {"code": 2, "name": "schema violation",
+                                  "message": "schema violation (config: The limit for hour(500) "
+                                             "cannot be lower than the limit for minute)"})
+        self.plugins[id] = merge(plugin, new)
+        if FakeKong.overwritten and "deny" in config:  # another one's array, read before ours
+            plugin["config"]["deny"] = FakeKong.overwritten
+        return self.say(200, plugin)
+
+    def target(self, method, name, what, body):
+        if name not in self.health:
+            return self.say(404, {"message": "Not found"})
+        health, weight = self.health[name]
+        if method == "PATCH" and not what:
+            self.health[name] = (health, body()["weight"])
+            return self.say(200, {"target": name, "weight": body()["weight"]})
+        if method == "PUT" and what in ("healthy", "unhealthy"):
+            if health == "HEALTHCHECKS_OFF":
+                return self.say(400, {"message": f"no healthchecker found for {name}"})
+            self.health[name] = (what.upper(), weight)
+            return self.say(204)
+        return self.say(405, {"message": "Method not allowed"})
+
+    def change(self, method, parts, body):
+        if FakeKong.dbless:
+            return self.say(405, {"code": 12, "name": "operation unsupported",
+                                  "message": f"cannot create or update '{parts[0]}' entities when "
+                                             "not using a database"})
         if method == "PATCH" and parts[0] == "plugins" and parts[-1] in self.plugins:
-            self.plugins[parts[1]] = merge(self.plugins[parts[1]], body())
-            return self.say(200, self.plugins[parts[1]])
+            return self.patch_plugin(parts[1], body())
+        if method == "POST" and parts == ["plugins"]:
+            return self.plugin(method, body(), {})
+        if method == "POST" and parts[0] == "routes" and parts[2:] == ["plugins"]:
+            return self.plugin(method, body(), {"route": {"id": parts[1]}})
+        if parts[0] == "upstreams" and parts[2:3] == ["targets"] and len(parts) > 3:
+            return self.target(method, parts[3], "".join(parts[4:]), body)
+        return self.say(405, {"message": "Method not allowed"})
+
+    def answer(self, method, path, body):
+        parts = segments(path)
         if method != "GET":
-            return self.say(405, {"message": "Method not allowed"})
+            return self.change(method, parts, body)
         if path == "/metrics":
             return self.say(200, FakeKong.metrics(), "text/plain; charset=UTF-8")
         if path == "/":
             return self.say(200, {"version": "3.9.0", "tagline": "Welcome to kong", "node_id": "b1",
-                                  "configuration": {"database": "postgres"}})
+                                  "configuration": {"database":
+                                                    "off" if self.dbless else "postgres"}})
         if path == "/status":
             return self.say(200, {"database": {"reachable": True},
                                   "server": {"total_requests": 4000 + FakeKong.scrapes}})
         if path == "/plugins":
             return self.page(list(self.plugins.values()))
+        if parts[0] == "plugins" and parts[-1] in self.plugins:
+            return self.say(200, self.plugins[parts[-1]])
+        if parts[0] == "routes" and parts[1:2] and parts[1] in self.routes:
+            if parts[2:] == ["plugins"]:
+                return self.page([p for p in self.plugins.values()
+                                  if (p["route"] or {}).get("id") == parts[1]])
+            return self.say(200, {"id": parts[1], "name": parts[1]})
         if path == "/upstreams":
             return self.page([{"id": "u1", "name": "shop"}])
-        if path == "/upstreams/u1/health":
+        if parts[0] == "upstreams" and parts[1:2] in (["u1"], ["shop"]):
             return self.page([{"target": target, "health": health, "weight": weight}
                               for target, (health, weight) in self.health.items()])
         return self.say(404, {"message": "Not found"})
