@@ -50,6 +50,7 @@ START_TEST(errors_pend_fire_and_clear)
 	const struct finding *finding;
 	uint32_t id;
 	int seconds = 0;
+	char reason[300];
 
 	checkout_for(12, 30, 0, 0.05);
 	while (!site_finding(&site, "errors-5xx") && seconds++ < 8)
@@ -57,6 +58,7 @@ START_TEST(errors_pend_fire_and_clear)
 	finding = site_finding(&site, "errors-5xx");
 	ck_assert_ptr_nonnull(finding);
 	ck_assert_int_eq(finding->state, FINDING_PENDING);
+	ck_assert_msg(!strstr(finding->why, " for 0s"), "%s", finding->why);
 	ck_assert_uint_eq(detect_summary(site.detect).pending, 1);
 	id = finding->id;
 	while (site_finding(&site, "errors-5xx")->state == FINDING_PENDING && seconds++ < 8)
@@ -69,13 +71,19 @@ START_TEST(errors_pend_fire_and_clear)
 	ck_assert_str_eq(finding->what, "/cart/checkout");
 	ck_assert_uint_eq(finding->target, site.sources[EDGE].target);
 	ck_assert_int_eq(site_events(&site, EVENT_CRIT), 1);
+	finding_reason(finding, true, reason, sizeof(reason));
+	ck_assert_msg(strstr(reason, "5xx ") == reason, "%s", reason);
 	checkout_for(30, 30, 0, 0.05);
-	ck_assert_ptr_nonnull(site_finding(&site, "errors-5xx"));
+	finding = site_finding(&site, "errors-5xx");
+	ck_assert_ptr_nonnull(finding);
+	finding_reason(finding, true, reason, sizeof(reason));
+	ck_assert_msg(strstr(reason, "well for ") == reason && strstr(reason, "s, was 5xx "), "%s",
+		      reason);
 	checkout_for(20, 30, 0, 0.05);
 	ck_assert_ptr_null(site_finding(&site, "errors-5xx"));
 	ck_assert_int_eq(site_events(&site, EVENT_CLEAR), 1);
 	ck_assert_int_eq(detect_event(site.detect, 0)->kind, EVENT_CLEAR);
-	ck_assert_ptr_nonnull(strstr(detect_event(site.detect, 0)->text, " is over"));
+	ck_assert_ptr_nonnull(strstr(detect_event(site.detect, 0)->text, " is over after "));
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 #include "detect/detect.h"
 
 #include "base/alloc.h"
+#include "base/decimal.h"
 #include "detect/detect_impl.h"
 
 #include <stdio.h>
@@ -129,11 +130,15 @@ void detect_set_rules(struct detect *detect, const struct rule *rules, size_t n)
 static void report(struct detect *detect, const struct instance *instance, enum event_kind kind)
 {
 	const struct finding *finding = &instance->finding;
-	char text[280];
+	int64_t lasted_ms = instance->wrong_mono_ms - finding->onset.mono_ms;
+	char text[280], lasted[16];
 
-	if (kind == EVENT_CLEAR)
-		snprintf(text, sizeof(text), "%s: %s %s", finding->what, finding->rule->name,
-			 instance->blind ? "has no figures any more" : "is over");
+	if (kind == EVENT_CLEAR && instance->blind)
+		snprintf(text, sizeof(text), "%s: %s has no figures any more", finding->what,
+			 finding->rule->name);
+	else if (kind == EVENT_CLEAR)
+		snprintf(text, sizeof(text), "%s: %s is over after %s", finding->what,
+			 finding->rule->name, decimal_duration(lasted, lasted_ms));
 	else
 		snprintf(text, sizeof(text), "%s %s", finding->what, finding->why);
 	events_add(detect, kind, detect->now, finding->target, &finding->dims, text);
@@ -173,6 +178,7 @@ static void wrong(struct detect *detect, struct instance *instance,
 	finding->figure = judgement->figure;
 	finding->was = judgement->was;
 	finding->target = judgement->target;
+	finding->well_ms = 0;
 	instance->wrong_mono_ms = detect->now.mono_ms;
 	fires = !instance->firing &&
 		detect->now.mono_ms - finding->onset.mono_ms >= finding->rule->for_ms;
@@ -195,6 +201,7 @@ static void held(struct detect *detect, struct instance *instance, uint32_t sour
 	struct finding *finding = &instance->finding;
 
 	finding->state = FINDING_UNJUDGED;
+	finding->well_ms = 0;
 	finding->figure.quality |= Q_STALE;
 	instance->blind = true;
 	instance->wrong_mono_ms = detect->now.mono_ms;
@@ -226,6 +233,8 @@ static bool fine(struct detect *detect, struct instance *instance)
 		return true;
 	if (detect->now.mono_ms - instance->wrong_mono_ms < finding->rule->clear_ms) {
 		finding->state = instance->blind ? FINDING_UNJUDGED : FINDING_FIRING;
+		finding->well_ms =
+			instance->blind ? 0 : detect->now.mono_ms - instance->wrong_mono_ms;
 		if (!instance->blind)
 			return false;
 		words_blind(detect, instance, UINT32_MAX);

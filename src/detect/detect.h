@@ -15,6 +15,7 @@ struct finding {
 	struct clock onset; /* when the condition first held */
 	struct clock fired; /* when it became firing */
 	struct clock cleared;
+	int64_t well_ms;         /* it held until so long ago: about to clear, else 0 */
 	struct clock seen;       /* of what cannot be judged: the last answer it was judged by */
 	struct figure figure;    /* as last judged */
 	struct figure was;       /* baseline rules */
@@ -26,8 +27,9 @@ struct finding {
 	char blind[96];   /* why it cannot be judged: "metrics 42s old", else "" */
 };
 
-/* Why and suspect in one line; of what cannot be judged when it was last seen and why it is not
- * now, then what held then. Times in UTC or in the zone of the machine. Returns buf. */
+/* Why and suspect in one line; of what is about to clear for how long it has been well; of what
+ * cannot be judged when it was last seen and why it is not now, then what held then. Times in UTC
+ * or in the zone of the machine. Returns buf. */
 char *finding_reason(const struct finding *finding, bool utc, char *buf, size_t cap);
 
 /* The timeline: findings that fired or cleared, marks of the model, notes. */

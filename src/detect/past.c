@@ -67,6 +67,7 @@ static void set_state(struct instance *instance, const struct turn *turn, struct
 	struct finding *finding = &instance->finding;
 	bool fired = finding->fired.mono_ms || finding->fired.wall_ms;
 
+	finding->well_ms = 0;
 	finding->state =
 		fired && finding->fired.mono_ms <= at.mono_ms ? FINDING_FIRING : FINDING_PENDING;
 	if (!turn)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define SUSPECT_BEFORE_MS (10 * 60 * 1000)
+#define WELL_MS           2000 /* a single answer says little */
 #define SUSPECT_AFTER_MS                                                         \
 	(60 * 1000) /* registries are polled seldom: the change may be seen late \
 		     */
@@ -249,8 +250,10 @@ static void add_measured(const struct detect *detect, struct words *words,
 	}
 	if (phrase->plain)
 		return;
-	add(words, " for ");
-	add_span(words, detect->now.mono_ms - finding->onset.mono_ms);
+	if (detect->now.mono_ms - finding->onset.mono_ms >= 1000) {
+		add(words, " for ");
+		add_span(words, detect->now.mono_ms - finding->onset.mono_ms);
+	}
 	if (finding->figure.n > 0)
 		add(words, " n=%s", decimal_si(n, 5, finding->figure.n));
 }
@@ -438,6 +441,10 @@ char *finding_reason(const struct finding *finding, bool utc, char *buf, size_t 
 			add(&words, "last seen %s, ",
 			    clock_format(at, sizeof(at), "%H:%M:%S", finding->seen.wall_ms, utc));
 		add(&words, "%s; ", finding->blind);
+	} else if (finding->well_ms >= WELL_MS) {
+		add(&words, "well for ");
+		add_span(&words, finding->well_ms);
+		add(&words, ", was ");
 	}
 	add(&words, "%s%s%s", finding->why, *finding->suspect ? ", " : "", finding->suspect);
 	return buf;
