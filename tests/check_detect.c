@@ -216,6 +216,44 @@ START_TEST(stale_is_unjudged_not_well)
 }
 END_TEST
 
+/* Series beyond the cap are judged together only: that is counted, said and marked, and what still
+ * stands alone is judged as ever. */
+START_TEST(crowds_are_unjudged)
+{
+	struct detect_summary summary;
+	struct dims row;
+	bool unjudged;
+
+	site.sources[EDGE].dict.cap_series = 6;
+	for (int route = 0; route < 9; route++) {
+		char dims[32];
+
+		snprintf(dims, sizeof(dims), "route=/%d code=200", route);
+		site_grow(&site, EDGE, SIGNAL_REQUESTS, dims, 1);
+	}
+	site_tick(&site);
+	site_tick(&site);
+	summary = detect_summary(site.detect);
+	ck_assert_uint_eq(summary.unjudged, 1);
+	ck_assert_uint_eq(summary.crowded, 1);
+	ck_assert_msg(strstr(summary.unjudged_why, "edge (kong) ") &&
+			      strstr(summary.unjudged_why, " series only in \"other\""),
+		      "%s", summary.unjudged_why);
+	ck_assert_int_eq(site_events(&site, EVENT_CHANGE), 1);
+	row = site_dims(&site, EDGE, "route=/1");
+	ck_assert_ptr_null(detect_about(site.detect, &row, &unjudged));
+	ck_assert(!unjudged);
+	/* when it does not answer either, that is what is said */
+	site.sources[EDGE].silent = true;
+	for (int i = 0; i < 10; i++)
+		site_tick(&site);
+	summary = detect_summary(site.detect);
+	ck_assert_uint_gt(summary.unjudged, 0);
+	ck_assert_uint_eq(summary.crowded, 0);
+	ck_assert_str_eq(summary.unjudged_why, "edge (kong) 10s old");
+}
+END_TEST
+
 /* A killed gateway is a problem within a few of its intervals. */
 START_TEST(stale_sources_are_findings)
 {
@@ -637,6 +675,7 @@ int main(void)
 	tcase_add_test(tc, slow_by_nature_is_silent);
 	tcase_add_test(tc, small_traffic_is_not_judged);
 	tcase_add_test(tc, stale_is_unjudged_not_well);
+	tcase_add_test(tc, crowds_are_unjudged);
 	tcase_add_test(tc, stale_sources_are_findings);
 	tcase_add_test(tc, silence_from_the_start_is_found);
 	tcase_add_test(tc, a_hammering_client_is_found);

@@ -328,19 +328,28 @@ static void put_in_order(struct detect *detect)
 		order_count(&detect->order[i]->finding, &detect->building.summary);
 }
 
-/* Sources that nothing is known of now: what rules would say of them cannot be said. */
+/* Sources that nothing is known of now: what rules would say of them cannot be said; then those
+ * whose series beyond the cap are only judged together, as "other". */
 static void count_sources(struct detect *detect)
 {
 	struct detect_summary *summary = &detect->building.summary;
+	uint32_t sources = model_source_count(detect->model);
 	size_t n = 0, len;
 
-	for (uint32_t i = 0; i < model_source_count(detect->model); i++) {
-		uint32_t target = model_source(detect->model, i).target;
+	for (uint32_t at = 0; at < 2 * sources; at++) {
+		uint32_t i = at % sources;
+		struct source_status status = model_source(detect->model, i);
+		bool stale;
 
-		if (!model_target(detect->model, target) ||
-		    !model_source_stale(detect->model, i, detect->now))
+		if (!model_target(detect->model, status.target))
 			continue;
-		mark_unjudged(detect, target);
+		stale = model_source_stale(detect->model, i, detect->now);
+		if (at < sources ? !stale : stale || !status.overflow)
+			continue;
+		if (stale)
+			mark_unjudged(detect, status.target);
+		summary->unjudged += !stale;
+		summary->crowded += !stale;
 		if (n++ == 0)
 			words_source(detect, i, summary->unjudged_why,
 				     sizeof(summary->unjudged_why));

@@ -78,6 +78,7 @@ const struct finding *detect_finding(const struct detect *detect, size_t i);
 struct detect_summary {
 	size_t crit, warn, pending;
 	size_t unjudged;       /* rule instances that could not be judged, all of them */
+	size_t crowded;        /* of these, sources with more series than are told apart */
 	char unjudged_why[96]; /* "prompts (mlflow) 42s old" */
 };
 struct detect_summary detect_summary(const struct detect *detect);

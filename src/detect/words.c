@@ -461,6 +461,10 @@ void words_source(const struct detect *detect, uint32_t source, char *buf, size_
 		add(&words, "no answer yet");
 		return;
 	}
+	if (!model_source_stale(detect->model, source, detect->now)) {
+		add(&words, "%u series only in \"other\"", status.overflow);
+		return;
+	}
 	add_span(&words, detect->now.mono_ms - status.last_ok.mono_ms);
 	add(&words, " old");
 }

@@ -281,7 +281,8 @@ void worst_draw(struct view *view, struct area area)
 		return;
 	}
 	if (summary.unjudged)
-		area_printf(area, 0, 0, STYLE_STALE, " not judged, no data: %s",
+		area_printf(area, 0, 0, STYLE_STALE, " not judged, %s: %s",
+			    summary.unjudged == summary.crowded ? "one by one" : "no data",
 			    summary.unjudged_why);
 	else
 		area_text(area, 0, 0, STYLE_DIM, " no rule finds anything wrong");

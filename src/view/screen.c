@@ -229,7 +229,9 @@ static void draw_note(struct view *view)
 	pane->ops->note(view, pane, note, sizeof(note));
 	total = strstr(note, "total ");
 	snprintf(text, sizeof(text), "%s%s%s", total ? total : note,
-		 summary.unjudged ? "  no data: " : "",
+		 !summary.unjudged                     ? ""
+		 : summary.unjudged == summary.crowded ? "  not one by one: "
+						       : "  no data: ",
 		 summary.unjudged ? summary.unjudged_why : "");
 	area_text_right(area, 0, area.columns - 1, STYLE_DIM, text);
 }

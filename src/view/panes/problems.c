@@ -207,7 +207,9 @@ static void foot(const struct view *view, const struct pane *pane, char *buf, si
 	struct detect_summary summary = view_summary(view);
 
 	(void)pane;
-	if (summary.unjudged)
+	if (summary.unjudged && summary.unjudged == summary.crowded)
+		snprintf(buf, cap, "not judged one by one: %s", summary.unjudged_why);
+	else if (summary.unjudged)
 		snprintf(buf, cap, "no data: %s, %zu rule%s on it held, not green",
 			 summary.unjudged_why, summary.unjudged, summary.unjudged == 1 ? "" : "s");
 }
