@@ -195,6 +195,11 @@ static const struct map_filter filters[] = {
 	 "what frontends answered that no backend did, and what backends answered that no server "
 	 "did, is the gateway's own",
 	 haproxy_answers},
+	{"haproxy-averages",
+	 "puts the exporter's averages right until there are 512 requests; with fewer than 64 "
+	 "there "
+	 "is none",
+	 haproxy_averages},
 	{"litellm-deployments",
 	 "of the two states that a deployment has after a cooldown, takes the one that still "
 	 "changes",

@@ -13,6 +13,11 @@
 void haproxy_answers(struct mapping_own *own, struct names *names, struct dict *dict,
 		     double *values);
 
+/* Puts right the averages of HAProxy's exporter while there are few requests, whose number the
+ * rules give as a total with the reason "samples". */
+void haproxy_averages(struct mapping_own *own, struct names *names, struct dict *dict,
+		      double *values);
+
 /* Envoy counts an answer at its cluster, whoever made it. The rules give, all with the reason
  * "cluster": every answer as the upstream's; those with a code that Envoy answers itself once more
  * as the gateway's; and as totals by code what Envoy failed by itself. What remains is each answer

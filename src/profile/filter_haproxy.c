@@ -152,3 +152,51 @@ void haproxy_answers(struct mapping_own *own, struct names *names, struct dict *
 	map_release(&haproxy.index);
 	free(haproxy.answers);
 }
+
+/* The exporter divides the sum of the times of the last 512 requests by 512, though there may have
+ * been fewer, and gives whole milliseconds, rounded up. */
+#define SAMPLES       512
+#define SAMPLES_LEAST 64 /* with fewer the rounding is all there is */
+#define ROUNDED_S     0.0005
+
+static bool is_average(const struct dict_entry *entry)
+{
+	return entry->part == PART_AVERAGE &&
+	       (entry->signal == SIGNAL_LATENCY || entry->signal == SIGNAL_UPSTREAM_LATENCY);
+}
+
+static double over_samples(double average_s, double n)
+{
+	if (n >= SAMPLES || average_s <= 0)
+		return average_s;
+	if (n < SAMPLES_LEAST)
+		return tick_absent();
+	return (average_s - ROUNDED_S) * SAMPLES / n;
+}
+
+void haproxy_averages(struct mapping_own *own, struct names *names, struct dict *dict,
+		      double *values)
+{
+	symbol samples = names_find(names, "samples");
+	uint32_t *averages = xreallocarray(NULL, dict->n + 1, sizeof(*averages));
+	size_t naverages = 0;
+
+	(void)own;
+	for (uint32_t i = 0; samples && i < dict->n; i++)
+		if (is_average(&dict->entries[i]) && !tick_is_absent(values[i]))
+			averages[naverages++] = i;
+	for (uint32_t i = 0; samples && i < dict->n; i++) {
+		struct dims dims = *names_dims(names, dict->entries[i].dims);
+		double n = values[i];
+
+		if (dict->entries[i].part != PART_TOTAL || dims.value[DIM_REASON] != samples ||
+		    tick_is_absent(n))
+			continue;
+		values[i] = tick_absent();
+		dims.value[DIM_REASON] = 0;
+		for (size_t k = 0; k < naverages; k++)
+			if (dims_equal(names_dims(names, dict->entries[averages[k]].dims), &dims))
+				values[averages[k]] = over_samples(values[averages[k]], n);
+	}
+	free(averages);
+}
