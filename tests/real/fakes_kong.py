@@ -36,6 +36,7 @@ class FakeKong(Fake):
     """The Admin API."""
 
     def fresh():
+        FakeKong.page_max = 4
         FakeKong.changes, FakeKong.dbless, FakeKong.overwritten = [], False, None
         FakeKong.workers = [collections.Counter(), collections.Counter()]
         FakeKong.shared = collections.Counter()
@@ -122,8 +123,8 @@ class FakeKong(Fake):
 
     def page(self, rows):
         """A page, as ?size= and ?offset= ask, the next one as a path. Pages are 2 long by default and 4
-        at most, where Kong's are 100 and 1000."""
-        at, size = int(self.query.get("offset", 0)), min(int(self.query.get("size", 2)), 4)
+        at most here, where Kong's are 100 and 1000."""
+        at, size = int(self.query.get("offset", 0)), min(int(self.query.get("size", 2)), self.page_max)
         more = at + size < len(rows)
         path = self.path.split("?")[0]
         self.say(200, {"data": rows[at:at + size],
