@@ -281,7 +281,7 @@ START_TEST(text_has_its_parts)
 	report_text(&in, &out);
 	assert_starts("hypercare report golive  2023-11-14 22:14:50 UTC  window 60s\n");
 	assert_has("\nPROBLEMS  1 critical, 1 warning, 0 pending, ");
-	assert_has("\n  WARN 22:14:46     4s  ai  metrics: last answer 10s ago; timed out\n");
+	assert_has("\n  WARN 22:14:46     4s  ai  metrics: timed out; last answer 10s ago\n");
 	assert_has("\n  CRIT ");
 	assert_has("  /cart/checkout  5xx ");
 	assert_has("\nTARGETS ");

@@ -162,6 +162,7 @@ static const struct script scripts[] = {
 	 "00:01:00 GMT\r\n\r\n[]",
 	 KEEP, NULL},
 	{"/html", LENGTH "6\r\nContent-Type: text/html\r\n\r\n<html>", KEEP, NULL},
+	{"/text", LENGTH "13\r\nContent-Type: text/plain\r\n\r\nit works, ok\n", KEEP, NULL},
 	{"/empty", "HTTP/1.1 204 No Content\r\n\r\n", KEEP, NULL},
 	{"/close", OK "Connection: close\r\n\r\nup 1\n", CLOSE, NULL},
 	{"/long", LENGTH "5\r\n\r\nup 1\nup 2\n", CLOSE, NULL},

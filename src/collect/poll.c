@@ -111,6 +111,12 @@ static int end_stream(struct poll *poll, struct err *err)
 		return -1;
 	stats = exposition_stats(poll->exposition);
 	poll->result.unmapped = (uint32_t)stats.skipped;
+	/* No comment, and no line that is wanted: some other text. */
+	if (stats.lines && stats.lines == stats.skipped)
+		return err_set(err, ERR_INVALID,
+			       "answers with text, but no metrics that are known of it: is %.80s "
+			       "the right page?",
+			       poll->source->path);
 	return 0;
 }
 

@@ -27,7 +27,7 @@ struct turn {
 	struct clock at;
 	struct clock seen;
 	enum finding_state state;
-	char why[160]; /* as it was said then */
+	char why[FINDING_WHY]; /* as it was said then */
 };
 
 /* A rule that holds, or held a moment ago, for one set of dims. */

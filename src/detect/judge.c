@@ -151,18 +151,18 @@ static void judge_sources(struct detect *detect, size_t rule, judge_seen see)
 	for (uint32_t i = 0; i < model_source_count(detect->model); i++) {
 		struct source_status status = model_source(detect->model, i);
 		struct judgement judgement = {.target = status.target, .verdict = VERDICT_WRONG};
-		char age[32], why[160];
+		char age[32], why[FINDING_WHY];
 
 		if (!model_target(detect->model, status.target) ||
 		    !source_is_wrong(detect, &detect->rules[rule], i, &status))
 			continue;
 		decimal_duration(age, detect->now.mono_ms - status.last_ok.mono_ms);
 		if (status.answered)
-			snprintf(why, sizeof(why), "%s: last answer %s ago; %.100s", status.name,
-				 age, status.error);
+			snprintf(why, sizeof(why), "%s: %.160s; last answer %s ago", status.name,
+				 *status.error ? status.error : "no answer", age);
 		else
-			snprintf(why, sizeof(why), "%s: no figures yet; %.120s", status.name,
-				 status.error);
+			snprintf(why, sizeof(why), "%s: %.160s; no figures yet", status.name,
+				 *status.error ? status.error : "no answer");
 		judgement.why = why;
 		judgement.figure = (struct figure){.source = i, .quality = Q_NONE | Q_STALE};
 		judgement.dims.value[DIM_TARGET] =

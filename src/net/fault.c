@@ -87,15 +87,19 @@ static void timed_out(struct err *err, const struct fault *fault)
 			"it",
 			(double)total_ms / 1000);
 	else if (!ready)
-		err_set(err, ERR_TIMEOUT, "connected, but no TLS handshake after %.1f s",
+		err_set(err, ERR_TIMEOUT,
+			"connected, but no TLS handshake after %.1f s: does the port speak TLS?",
 			(double)total_ms / 1000);
-	else if (total_ms + 50 < limits->timeout_ms && limits->stall_ms < limits->timeout_ms)
-		err_set(err, ERR_TIMEOUT, "stalled: %llu bytes came, then nothing for %.0f s",
-			bytes, (double)((limits->stall_ms + 999) / 1000));
 	else if (!fault->answered)
 		err_set(err, ERR_TIMEOUT,
-			"connected, but no answer within %.0f s: raise the timeout",
-			(double)limits->timeout_ms / 1000);
+			"connected, but no answer within %.3g s: is it overloaded? Else raise the "
+			"timeout",
+			(double)total_ms / 1000);
+	else if (total_ms + 50 < limits->timeout_ms && limits->stall_ms < limits->timeout_ms)
+		err_set(err, ERR_TIMEOUT,
+			"stalled: %llu bytes came, then nothing for %.0f s; is it overloaded, or "
+			"the network?",
+			bytes, (double)((limits->stall_ms + 999) / 1000));
 	else
 		err_set(err, ERR_TIMEOUT,
 			"answer not complete within %.0f s (%llu bytes): raise the timeout or ask "
@@ -134,12 +138,15 @@ static void broken(struct err *err, const struct fault *fault)
 		err_set(err, ERR_STATUS, "proxy %s:%s answers %ld and does not pass the request on",
 			origin->proxy_host, origin->proxy_port, connect_status);
 	else if (fault->answered)
-		err_set(err, ERR_TRUNCATED, "answer ended early: connection reset after %llu bytes",
+		err_set(err, ERR_TRUNCATED,
+			"answer ended early: connection reset after %llu bytes; is it restarting?",
 			(unsigned long long)fault->body_bytes);
 	else if (fault->probe && fault->probe->speaks_tls)
 		speaks_tls(err, fault);
 	else
-		err_set(err, ERR_IO, "the connection was reset before an answer came");
+		err_set(err, ERR_IO,
+			"the connection was reset before an answer came: is it restarting, or does "
+			"a firewall cut it?");
 }
 
 static void not_http(struct err *err, const struct fault *fault)
@@ -157,10 +164,14 @@ static void partial(struct err *err, const struct fault *fault)
 	int64_t got = transfer_info(fault->transfer, CURLINFO_SIZE_DOWNLOAD_T);
 
 	if (length > 0)
-		err_set(err, ERR_TRUNCATED, "answer ended early: %lld of %lld bytes",
+		err_set(err, ERR_TRUNCATED,
+			"answer ended early: %lld of %lld bytes; is it restarting, or does a proxy "
+			"cut it?",
 			(long long)got, (long long)length);
 	else
-		err_set(err, ERR_TRUNCATED, "answer ended early: %lld bytes and no end mark",
+		err_set(err, ERR_TRUNCATED,
+			"answer ended early: %lld bytes and no end mark; is it restarting, or does "
+			"a proxy cut it?",
 			(long long)got);
 }
 
@@ -176,7 +187,8 @@ static void handshake(struct err *err, const struct fault *fault)
 		return;
 	}
 	show(why, sizeof(why), text);
-	err_set(err, ERR_TLS, "TLS handshake failed: %s", *why ? why : "no cause is given");
+	err_set(err, ERR_TLS, "TLS handshake failed (%s): does it speak TLS 1.2 or newer?",
+		*why ? why : "no cause is given");
 }
 
 /* The numbers are X509_V_ERR_… of OpenSSL's x509_vfy.h, also used by LibreSSL and wolfSSL;
@@ -330,7 +342,8 @@ static void status_wait(struct err *err, int status, const struct fault *fault)
 			(long long)(fault->retry_after_ms / 1000));
 	else
 		err_set(err, ERR_STATUS, "%s: %s", what,
-			status == 429 ? "poll less often" : "it is tried again");
+			status == 429 ? "poll less often (interval)"
+				      : "is it starting, or overloaded?");
 }
 
 static void status_missing(struct err *err, int status, const struct fault *fault)
@@ -345,12 +358,13 @@ static void status_missing(struct err *err, int status, const struct fault *faul
 static void status_other(struct err *err, int status, const struct fault *fault)
 {
 	char head[SHOWN_BYTES];
+	const char *remedy = status >= 500 ? "look into its own log" : "is the URL right?";
 
 	show(head, sizeof(head), fault->head);
 	if (*head && !fault->html)
-		err_set(err, ERR_STATUS, "answers %d: %s", status, head);
+		err_set(err, ERR_STATUS, "answers %d: %s; %s", status, head, remedy);
 	else
-		err_set(err, ERR_STATUS, "answers %d", status);
+		err_set(err, ERR_STATUS, "answers %d: %s", status, remedy);
 }
 
 void fault_status(struct err *err, int status, const struct fault *fault)

@@ -138,12 +138,14 @@ void http_list(struct http *http, struct transfer *transfer)
 
 struct http_limits http_limits_fill(const struct http_limits *limits)
 {
+	int64_t timeout_ms = limits->timeout_ms ? limits->timeout_ms : 10000;
+
 	return (struct http_limits){
-		.timeout_ms = limits->timeout_ms ? limits->timeout_ms : 10000,
+		.timeout_ms = timeout_ms,
 		.body_bytes = limits->body_bytes ? limits->body_bytes : (uint64_t)32 * 1024 * 1024,
 		.header_bytes = limits->header_bytes ? limits->header_bytes : 64 * 1024,
 		.headers = limits->headers ? limits->headers : 200,
-		.stall_ms = limits->stall_ms ? limits->stall_ms : 5000,
+		.stall_ms = limits->stall_ms ? limits->stall_ms : timeout_ms / 2,
 	};
 }
 

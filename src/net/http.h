@@ -32,7 +32,7 @@ struct http_limits {
 	uint64_t body_bytes;   /* after decompression: 32 MiB */
 	uint32_t header_bytes; /* 64 KiB */
 	uint32_t headers;      /* 200 */
-	int64_t stall_ms;      /* less than 100 B/s for as long: 5 s */
+	int64_t stall_ms;      /* less than 100 B/s for as long: half of timeout_ms */
 };
 
 /* The limits with the defaults in place of zeroes. */

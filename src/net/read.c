@@ -146,7 +146,8 @@ static int on_body(struct transfer *transfer, const char *data, size_t len)
 		return take_unwanted(request, data, len);
 	if (request->body_bytes > request->limits.body_bytes)
 		return err_set(&request->err, ERR_LIMIT,
-			       "body larger than %.4g MiB: ask for less of it, or raise the cap",
+			       "body larger than %.4g MiB: is this the right page? Else have it "
+			       "export less",
 			       (double)request->limits.body_bytes / (1024 * 1024));
 	if (*request->kept.content_encoding && !transfer->options->compressed &&
 	    strcasecmp(request->kept.content_encoding, "identity"))

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CUT_MARK '~'
+#define CUT_MARK     '~'
+#define WRAPPED_MOST 1024
 
 static const char *const style_names[STYLE_COUNT] = {
 	[STYLE_TEXT] = "text",
@@ -264,4 +265,40 @@ void frame_text(const struct frame *frame, struct strbuf *out)
 			cell_text(&cells[column], out);
 		strbuf_addch(out, '\n');
 	}
+}
+
+size_t area_fitting(const char *line, size_t len, int width)
+{
+	char copy[WRAPPED_MOST];
+	size_t fits, blank;
+
+	len = len < sizeof(copy) ? len : sizeof(copy) - 1;
+	memcpy(copy, line, len);
+	copy[len] = '\0';
+	fits = utf8_fit(copy, width, NULL);
+	if (fits >= len)
+		return len;
+	for (blank = fits; blank > fits / 2; blank--)
+		if (copy[blank] == ' ')
+			return blank;
+	return fits ? fits : 1;
+}
+
+int area_wrapped(struct area area, int row, int column, enum style style, const char *text)
+{
+	char line[WRAPPED_MOST];
+	int indent = 0;
+	size_t n;
+
+	while (*text) {
+		n = area_fitting(text, strlen(text), area.columns - column - indent);
+		n = n < sizeof(line) ? n : sizeof(line) - 1;
+		memcpy(line, text, n);
+		line[n] = '\0';
+		area_text(area, row++, column + indent, style, line);
+		text += n;
+		text += strspn(text, " ");
+		indent = 2;
+	}
+	return row;
 }

@@ -80,6 +80,11 @@ int area_printf(struct area area, int row, int column, enum style style, const c
 	__attribute__((format(printf, 5, 6)));
 /* Right aligned: the text ends before column. */
 int area_text_right(struct area area, int row, int column, enum style style, const char *text);
+/* The bytes of a line that fit into a width, up to a blank where there is one in their second
+ * half. */
+size_t area_fitting(const char *line, size_t len, int width);
+/* Writes as many rows as the text needs, the later ones indented; returns the row after them. */
+int area_wrapped(struct area area, int row, int column, enum style style, const char *text);
 /* Fills columns with a glyph. */
 void area_fill(struct area area, int row, int column, int columns, uint32_t glyph,
 	       enum style style);

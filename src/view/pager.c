@@ -31,27 +31,9 @@ void pager_open(struct pager *pager, const char *title)
 	pager->has_match = false;
 }
 
-/* The bytes of a line that fit, up to a blank where there is one in its second half. */
-static size_t fitting(const char *line, size_t len, int width)
-{
-	char copy[LINE_MOST];
-	size_t fits, blank;
-
-	len = len < sizeof(copy) ? len : sizeof(copy) - 1;
-	memcpy(copy, line, len);
-	copy[len] = '\0';
-	fits = utf8_fit(copy, width, NULL);
-	if (fits >= len)
-		return len;
-	for (blank = fits; blank > fits / 2; blank--)
-		if (copy[blank] == ' ')
-			return blank;
-	return fits ? fits : 1;
-}
-
 static void wrap_line(struct pager *pager, const char *line, size_t len)
 {
-	size_t indent = strspn(line, " "), n = fitting(line, len, pager->width);
+	size_t indent = strspn(line, " "), n = area_fitting(line, len, pager->width);
 
 	indent = indent < len && (int)indent + 8 < pager->width ? indent + 2 : 0;
 	strbuf_add(&pager->wrapped, line, n);
@@ -65,7 +47,7 @@ static void wrap_line(struct pager *pager, const char *line, size_t len)
 		if (!len)
 			return;
 		strbuf_addchars(&pager->wrapped, ' ', indent);
-		n = fitting(line, len, pager->width - (int)indent);
+		n = area_fitting(line, len, pager->width - (int)indent);
 		strbuf_add(&pager->wrapped, line, n);
 	}
 }

@@ -235,14 +235,14 @@ static int draw_findings(const struct canvas *canvas, int row)
 	for (i = 0; i < view_finding_count(canvas->view); i++) {
 		const struct finding *finding = view_finding(canvas->view, i);
 		struct dims projected = dims_project(&own->dims, dims_mask(&finding->dims));
-		char reason[300];
+		char reason[300], text[400];
 
 		if (!worst_of(finding, false) || !dims_equal(&projected, &finding->dims))
 			continue;
-		area_printf(
-			canvas->area, row++, 1, worst_style(worst_of(finding, false)), "%s: %s",
-			finding->rule->name,
-			finding_reason(finding, canvas->view->scene->utc, reason, sizeof(reason)));
+		snprintf(text, sizeof(text), "%s: %s", finding->rule->name,
+			 finding_reason(finding, canvas->view->scene->utc, reason, sizeof(reason)));
+		row = area_wrapped(canvas->area, row, 1, worst_style(worst_of(finding, false)),
+				   text);
 	}
 	return row;
 }
