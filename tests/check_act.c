@@ -547,6 +547,12 @@ START_TEST(test_shown_and_dropped)
 
 	plan_curl(plan, &text);
 	ck_assert_ptr_nonnull(strstr(text.buf, "curl -sS -X PUT -H 'If-Match: \"0\"'"));
+	strbuf_clear(&text);
+	bed.options.pinnedpubkey = "sha256//it's=";
+	bed.options.connect_to = "::127.0.0.1:1";
+	plan_curl(plan, &text);
+	ck_assert_ptr_nonnull(strstr(text.buf, "curl -sS -X PUT --pinnedpubkey 'sha256//it'\\''s=' "
+					       "--connect-to '::127.0.0.1:1' --insecure -H"));
 	ck_assert_ptr_nonnull(strstr(text.buf, "--data-raw '[\"" IP "\"]'"));
 	strbuf_clear(&text);
 	plan_json(plan, &text);

@@ -289,6 +289,47 @@ START_TEST(test_template)
 }
 END_TEST
 
+/* All that the command line gave for a target stands in the file. */
+START_TEST(test_template_options)
+{
+	struct config *config = config_new(), *again;
+	struct config_target *target = config_add_target(config, "a", "https://gw.example:8444");
+	struct strbuf text = STRBUF_INIT, faults = STRBUF_INIT;
+	char **const texts[] = {&target->cacert,       &target->cert,       &target->key,
+				&target->pinnedpubkey, &target->proxy,      &target->noproxy,
+				&target->resolve,      &target->connect_to, &target->unix_socket};
+	struct err err = {0};
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		char word[16];
+
+		snprintf(word, sizeof(word), "word%zu", i);
+		*texts[i] = strdup(word);
+	}
+	target->insecure = target->compressed = target->http2 = true;
+	target->interval_ms = 1500;
+	target->timeout_ms = 20000;
+	target->connect_timeout_ms = 700;
+	template_begin(&text);
+	template_target(&text, target, "", "");
+	template_end(&text);
+	again = load(text.buf, 0644, &faults, &err);
+	ck_assert_str_eq(faults.buf, "");
+	ck_assert(config_target_equal(target, &again->targets[0]));
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		**texts[i] = 'W';
+		ck_assert(!config_target_equal(target, &again->targets[0]));
+		**texts[i] = 'w';
+	}
+	target->connect_timeout_ms = 0;
+	ck_assert(!config_target_equal(target, &again->targets[0]));
+	config_unref(again);
+	config_unref(config);
+	strbuf_release(&text);
+	strbuf_release(&faults);
+}
+END_TEST
+
 /* What is commented out in the file loads too, once the marks are gone. */
 START_TEST(test_template_uncommented)
 {
@@ -361,6 +402,7 @@ int main(void)
 	tcase_add_loop_test(tc, test_bad, 0, COUNT(bad));
 	tcase_add_test(tc, test_unreadable);
 	tcase_add_test(tc, test_template);
+	tcase_add_test(tc, test_template_options);
 	tcase_add_test(tc, test_template_uncommented);
 	tcase_add_test(tc, test_find);
 	suite_add_tcase(suite, tc);

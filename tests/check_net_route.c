@@ -114,6 +114,93 @@ START_TEST(an_address_given_by_resolve)
 }
 END_TEST
 
+static int no_lookup(void *ctx, const char *host, struct strbuf *ret_addresses)
+{
+	(void)ctx;
+	(void)host;
+	(void)ret_addresses;
+	return EAI_NONAME;
+}
+
+START_TEST(another_host_in_its_place)
+{
+	char given[64], text[4096];
+
+	http_set_resolver(http, no_lookup, NULL);
+	origin.url = "http://gw.example:8001";
+	snprintf(given, sizeof(given), ":8001:127.0.0.1:%d", fault_server_port(server));
+	origin.connect_to = given;
+	get("/ok");
+	expect(ERR_OK, "");
+	fault_server_last(server, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "Host: gw.example:8001\r\n"));
+	/* The name that takes its place is the one that is looked up. */
+	origin.connect_to = "gw.example:8001:node7.example:1";
+	get("/ok");
+	expect(ERR_RESOLVE, "node7.example does not resolve");
+	/* Another port is not meant. */
+	origin.connect_to = "gw.example:1:127.0.0.1:1";
+	get("/ok");
+	expect(ERR_RESOLVE, "gw.example does not resolve");
+}
+END_TEST
+
+/* Of two gateways behind one name, each reached by its own address, none answers for the other. */
+START_TEST(one_name_for_two_gateways)
+{
+	char one[64], other[64], same[64];
+	int port = fault_server_port(server);
+
+	snprintf(url, sizeof(url), "http://gw.example:%d", port);
+	snprintf(one, sizeof(one), "gw.example:%d:127.0.0.1", port);
+	snprintf(other, sizeof(other), "gw.example:%d:127.0.0.2", port);
+	snprintf(same, sizeof(same), "gw.example:%d:127.0.0.1:%d", port, port);
+	origin.resolve = one;
+	get("/ok");
+	expect(ERR_OK, "");
+	origin.resolve = other;
+	get("/ok");
+	expect(ERR_REFUSED, "connection refused");
+	origin.resolve = one;
+	get("/ok");
+	expect(ERR_OK, "");
+	ck_assert(fetch.result.reused);
+	origin.resolve = NULL;
+	origin.connect_to = same;
+	get("/ok");
+	expect(ERR_OK, "");
+	ck_assert(!fetch.result.reused);
+}
+END_TEST
+
+static const struct {
+	const char *resolve, *connect_to, *text;
+} ways[] = {
+	{"gw.example", NULL, "--resolve wants HOST:PORT:ADDRESS"},
+	{"gw.example:80", NULL, "--resolve wants HOST:PORT:ADDRESS"},
+	{"gw.example:80:", NULL, "--resolve wants HOST:PORT:ADDRESS"},
+	{NULL, "gw.example", "--connect-to wants HOST1:PORT1:HOST2:PORT2"},
+	{NULL, "a:1:b", "--connect-to wants HOST1:PORT1:HOST2:PORT2"},
+	{NULL, "a:1:b:2:3", "--connect-to wants HOST1:PORT1:HOST2:PORT2"},
+	/* The name is this machine's, the way is not. */
+	{NULL, "localhost:8001:192.0.2.1:80", "in clear text"},
+	{NULL, "::[2001:db8::1]:80", "in clear text"},
+	{"localhost:8001:192.0.2.1", NULL, "in clear text"},
+};
+
+START_TEST(ways_that_are_refused)
+{
+	origin.url = "http://localhost:8001";
+	origin.resolve = ways[_i].resolve;
+	origin.connect_to = ways[_i].connect_to;
+	spec.credential = "Authorization: Bearer canary";
+	get("/ok");
+	ck_assert(fetch.refused);
+	ck_assert_msg(strstr(fetch.result.err.msg, ways[_i].text) != NULL, "%s",
+		      fetch.result.err.msg);
+}
+END_TEST
+
 /* Proxies. */
 
 static const struct {
@@ -142,7 +229,8 @@ START_TEST(proxy_from_the_environment)
 	setenv(proxies[_i].variable, proxies[_i].value, 1);
 	if (proxies[_i].exempt)
 		setenv("no_proxy", proxies[_i].exempt, 1);
-	proxy = origin_env_proxy(proxies[_i].tls, proxies[_i].host);
+	proxy = origin_needs_no_proxy(NULL, proxies[_i].host) ? NULL
+							      : origin_env_proxy(proxies[_i].tls);
 	if (proxies[_i].expected)
 		ck_assert_str_eq(proxy, proxies[_i].expected);
 	else
@@ -170,6 +258,34 @@ START_TEST(through_a_proxy)
 }
 END_TEST
 
+/* A list of the target's own stands in place of the environment's. */
+START_TEST(past_a_proxy)
+{
+	struct origin at;
+	struct err err;
+
+	setenv("http_proxy", "http://p.example:1", 1);
+	setenv("no_proxy", "gw.example", 1);
+	origin.url = "http://gw.example:8001";
+	ck_assert_int_eq(origin_init(&at, &origin, &err), 0);
+	ck_assert_ptr_null(at.proxy);
+	origin_release(&at);
+	origin.noproxy = "other.example";
+	ck_assert_int_eq(origin_init(&at, &origin, &err), 0);
+	ck_assert_str_eq(at.proxy, "http://p.example:1");
+	origin_release(&at);
+	origin.proxy = "http://q.example:2";
+	origin.noproxy = "10.0.0.0/8,gw.example";
+	ck_assert_int_eq(origin_init(&at, &origin, &err), 0);
+	ck_assert_ptr_null(at.proxy);
+	origin_release(&at);
+	origin.noproxy = NULL;
+	ck_assert_int_eq(origin_init(&at, &origin, &err), 0);
+	ck_assert_str_eq(at.proxy, "http://q.example:2");
+	origin_release(&at);
+}
+END_TEST
+
 START_TEST(key_log_is_ignored)
 {
 	http_free(http);
@@ -190,7 +306,11 @@ TCase *route_cases(void)
 	tcase_add_test(tcase, a_resolver_that_never_answers);
 	tcase_add_test(tcase, an_address_given_by_resolve);
 	tcase_add_loop_test(tcase, proxy_from_the_environment, 0, COUNT(proxies));
+	tcase_add_test(tcase, another_host_in_its_place);
+	tcase_add_test(tcase, one_name_for_two_gateways);
+	tcase_add_loop_test(tcase, ways_that_are_refused, 0, COUNT(ways));
 	tcase_add_test(tcase, through_a_proxy);
+	tcase_add_test(tcase, past_a_proxy);
 	tcase_add_test(tcase, key_log_is_ignored);
 	return tcase;
 }

@@ -172,6 +172,34 @@ static void add_credential(struct strbuf *sb, const struct act_target *target)
 		strbuf_addf(sb, " -H \"%s: $%s\"", ref->header, name);
 }
 
+/* How the target is reached, in curl's words. */
+static void add_route(struct strbuf *sb, const struct http_options *http)
+{
+	const struct {
+		const char *option, *value;
+	} words[] = {
+		{"unix-socket", http->unix_socket},
+		{"cacert", http->cacert},
+		{"cert", http->cert},
+		{"key", http->key},
+		{"pinnedpubkey", http->pinnedpubkey},
+		{"proxy", http->proxy},
+		{"noproxy", http->noproxy},
+		{"resolve", http->resolve},
+		{"connect-to", http->connect_to},
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!words[i].value)
+			continue;
+		strbuf_addf(sb, " --%s ", words[i].option);
+		add_shell(sb, words[i].value);
+	}
+	/* A pin without a CA is trust in that one key. */
+	if (http->insecure || (http->pinnedpubkey && !http->cacert))
+		strbuf_addstr(sb, " --insecure");
+}
+
 static void add_curl(struct strbuf *sb, const struct act_target *target,
 		     const struct request *request)
 {
@@ -179,10 +207,8 @@ static void add_curl(struct strbuf *sb, const struct act_target *target,
 	struct strbuf match = STRBUF_INIT;
 
 	strbuf_addf(sb, "curl -sS -X %s", method_word(request->spec->method));
-	if (target && target->http && target->http->unix_socket) {
-		strbuf_addstr(sb, " --unix-socket ");
-		add_shell(sb, target->http->unix_socket);
-	}
+	if (target && target->http)
+		add_route(sb, target->http);
 	if (target)
 		add_credential(sb, target);
 	if (request->etag) {

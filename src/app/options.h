@@ -33,9 +33,10 @@ enum {
 struct options {
 	const char *config, *project;
 	const char *auth, *profile, *log_format;
-	const char *cacert, *cert, *key, *pinnedpubkey, *proxy, *resolve, *unix_socket;
+	const char *cacert, *cert, *key, *pinnedpubkey, *proxy, *noproxy, *resolve, *connect_to,
+		*unix_socket;
 	bool insecure, compressed, http2;
-	int64_t interval_ms, timeout_ms, window_ms;
+	int64_t interval_ms, timeout_ms, connect_timeout_ms, window_ms;
 	const char *theme, *debug;
 	bool no_color, ascii, utc;
 	const char *format, *state, *only, *target, *route, *filter;

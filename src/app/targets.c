@@ -95,13 +95,17 @@ static int apply(struct config_target *target, const struct options *options, st
 	copy_text(&target->key, options->key);
 	copy_text(&target->pinnedpubkey, options->pinnedpubkey);
 	copy_text(&target->proxy, options->proxy);
+	copy_text(&target->noproxy, options->noproxy);
 	copy_text(&target->resolve, options->resolve);
+	copy_text(&target->connect_to, options->connect_to);
 	copy_text(&target->unix_socket, options->unix_socket);
 	target->insecure |= options->insecure;
 	target->compressed |= options->compressed;
 	target->http2 |= options->http2;
 	if (options->timeout_ms)
 		target->timeout_ms = options->timeout_ms;
+	if (options->connect_timeout_ms)
+		target->connect_timeout_ms = options->connect_timeout_ms;
 	if (options->interval_ms)
 		target->interval_ms = options->interval_ms;
 	return options->auth ? secret_parse(options->auth, &target->auth, err) : 0;

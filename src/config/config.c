@@ -57,10 +57,10 @@ struct config_target *config_add_target(struct config *config, const char *name,
 
 static void release_target(struct config_target *target)
 {
-	char *texts[] = {target->name,   target->url,        target->profile,
-			 target->banner, target->log_format, target->cacert,
-			 target->cert,   target->key,        target->pinnedpubkey,
-			 target->proxy,  target->resolve,    target->unix_socket};
+	char *texts[] = {target->name,         target->url,        target->profile, target->banner,
+			 target->log_format,   target->cacert,     target->cert,    target->key,
+			 target->pinnedpubkey, target->proxy,      target->noproxy, target->resolve,
+			 target->connect_to,   target->unix_socket};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free(texts[i]);

@@ -25,14 +25,16 @@ struct config_target {
 	struct secret_ref action_auth; /* for acting, in place of auth; scheme none without */
 	bool two_person;               /* a second operator approves actions */
 	char *auth_header;             /* "Authorization" unless set */
-	char *cacert, *cert, *key, *pinnedpubkey, *proxy, *resolve, *unix_socket; /* or NULL */
+	char *cacert, *cert, *key, *pinnedpubkey, *proxy, *noproxy, *resolve, *connect_to,
+		*unix_socket; /* or NULL */
 	bool insecure, compressed, http2;
-	int64_t interval_ms;    /* 0: the profile's */
-	int64_t timeout_ms;     /* 0: 10 s */
-	char *log_format;       /* "" : recognised */
-	char **trusted_proxies; /* CIDRs, NULL-terminated, or NULL */
-	bool forwarded;         /* client from X-Forwarded-For */
-	int line;               /* in the file */
+	int64_t interval_ms;        /* 0: the profile's */
+	int64_t timeout_ms;         /* 0: 10 s */
+	int64_t connect_timeout_ms; /* 0: 3 s */
+	char *log_format;           /* "" : recognised */
+	char **trusted_proxies;     /* CIDRs, NULL-terminated, or NULL */
+	bool forwarded;             /* client from X-Forwarded-For */
+	int line;                   /* in the file */
 };
 
 /* A rule of the configuration, in names; detect turns it into a struct rule. */

@@ -37,7 +37,9 @@ bool config_target_equal(const struct config_target *a, const struct config_targ
 		{a->key, b->key},
 		{a->pinnedpubkey, b->pinnedpubkey},
 		{a->proxy, b->proxy},
+		{a->noproxy, b->noproxy},
 		{a->resolve, b->resolve},
+		{a->connect_to, b->connect_to},
 		{a->unix_socket, b->unix_socket},
 		{a->log_format, b->log_format},
 	};
@@ -51,5 +53,6 @@ bool config_target_equal(const struct config_target *a, const struct config_targ
 	       a->guard == b->guard && a->counts == b->counts && a->two_person == b->two_person &&
 	       a->insecure == b->insecure && a->compressed == b->compressed &&
 	       a->http2 == b->http2 && a->interval_ms == b->interval_ms &&
-	       a->timeout_ms == b->timeout_ms && a->forwarded == b->forwarded;
+	       a->timeout_ms == b->timeout_ms && a->connect_timeout_ms == b->connect_timeout_ms &&
+	       a->forwarded == b->forwarded;
 }

@@ -214,7 +214,9 @@ static void load_tls(struct config_target *target, const struct yaml *map)
 	target->key = member_or_null(map, "key");
 	target->pinnedpubkey = member_or_null(map, "pinnedpubkey");
 	target->proxy = member_or_null(map, "proxy");
+	target->noproxy = member_or_null(map, "noproxy");
 	target->resolve = member_or_null(map, "resolve");
+	target->connect_to = member_or_null(map, "connect_to");
 	target->unix_socket = member_or_null(map, "unix_socket");
 	target->insecure = member_bool(map, "insecure", false);
 	target->compressed = member_bool(map, "compressed", false);
@@ -278,6 +280,7 @@ static void load_target(struct config_target *target, const struct yaml *map,
 	target->counts = member_bool(map, "counts", true);
 	target->interval_ms = bounded(map, "interval", 1000, faults);
 	target->timeout_ms = bounded(map, "timeout", 100, faults);
+	target->connect_timeout_ms = bounded(map, "connect_timeout", 100, faults);
 	target->forwarded = !strcmp(yaml_text(map, "ip_from", "peer"), "forwarded");
 	target->trusted_proxies = member_words(map, "trusted_proxies");
 	check_networks(map, faults);

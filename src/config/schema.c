@@ -38,7 +38,14 @@ static const struct yaml_field target_fields[] = {
 	{"key", YT_TEXT, false, NULL, NULL, "key of the client certificate"},
 	{"pinnedpubkey", YT_TEXT, false, NULL, NULL, "public key that it must have: sha256//..."},
 	{"proxy", YT_TEXT, false, NULL, NULL, "proxy, in place of the one in the environment"},
+	{"noproxy", YT_TEXT, false, NULL, NULL,
+	 "hosts and networks that need no proxy, with commas between them; in place of no_proxy in "
+	 "the environment"},
 	{"resolve", YT_TEXT, false, NULL, NULL, "HOST:PORT:ADDRESS to use"},
+	{"connect_to", YT_TEXT, false, NULL, NULL,
+	 "HOST1:PORT1:HOST2:PORT2: connect to the second in place of the first; TLS checks the "
+	 "name "
+	 "of the first"},
 	{"unix_socket", YT_TEXT, false, NULL, NULL, "speak HTTP over this unix socket"},
 	{"insecure", YT_BOOL, false, NULL, NULL, "true: any certificate; only on loopback"},
 	{"compressed", YT_BOOL, false, NULL, NULL, "true: ask for gzip"},
@@ -46,6 +53,8 @@ static const struct yaml_field target_fields[] = {
 	{"interval", YT_DURATION, false, NULL, NULL, "time between polls; 5s unless given"},
 	{"timeout", YT_DURATION, false, NULL, NULL,
 	 "longest time for one request; 10s unless given"},
+	{"connect_timeout", YT_DURATION, false, NULL, NULL,
+	 "longest time for a connection; 3s unless given"},
 	{"log_format", YT_TEXT, false, NULL, NULL, "of an access log; recognised unless given"},
 	{"ip_from", YT_ENUM, false, (const char *const[]){"peer", "forwarded", NULL}, NULL,
 	 "which address of a log line is the client: the peer, or X-Forwarded-For behind trusted "

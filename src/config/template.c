@@ -45,6 +45,18 @@ static void add_key(struct strbuf *out, const char *key, const char *value)
 	strbuf_addch(out, '\n');
 }
 
+static void add_flag(struct strbuf *out, const char *key, bool value)
+{
+	if (value)
+		strbuf_addf(out, "    %s: true\n", key);
+}
+
+static void add_time(struct strbuf *out, const char *key, int64_t ms)
+{
+	if (ms)
+		strbuf_addf(out, "    %s: %lldms\n", key, (long long)ms);
+}
+
 static void add_auth(struct strbuf *out, const struct secret_ref *auth)
 {
 	static const char *const schemes[] = {"", "bearer", "basic", "header"};
@@ -76,10 +88,22 @@ void template_target(struct strbuf *out, const struct config_target *target, con
 	add_key(out, "cert", target->cert);
 	add_key(out, "key", target->key);
 	add_key(out, "pinnedpubkey", target->pinnedpubkey);
+	add_key(out, "proxy", target->proxy);
+	add_key(out, "noproxy", target->noproxy);
+	add_key(out, "resolve", target->resolve);
+	add_key(out, "connect_to", target->connect_to);
 	add_key(out, "unix_socket", target->unix_socket);
+	add_flag(out, "insecure", target->insecure);
+	add_flag(out, "compressed", target->compressed);
+	add_flag(out, "http2", target->http2);
+	add_key(out, "log_format", target->log_format);
+	add_time(out, "timeout", target->timeout_ms);
+	add_time(out, "connect_timeout", target->connect_timeout_ms);
+	add_time(out, "interval", target->interval_ms);
 	strbuf_addstr(out, "    guard: ask      # ro, ask or rw\n"
-			   "    # banner: prod  # prod, stage or dev\n"
-			   "    # interval: 5s\n");
+			   "    # banner: prod  # prod, stage or dev\n");
+	if (!target->interval_ms)
+		strbuf_addstr(out, "    # interval: 5s\n");
 }
 
 void template_end(struct strbuf *out)

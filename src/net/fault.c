@@ -60,7 +60,7 @@ static void unresolved(struct err *err, const struct fault *fault, const char *w
 	const struct origin *origin = &fault->transfer->origin;
 	char host[SHOWN_BYTES];
 
-	show(host, sizeof(host), origin->proxy ? origin->proxy_host : origin->host);
+	show(host, sizeof(host), origin_next_host(origin));
 	err_set(err, ERR_RESOLVE,
 		"%s%s does not resolve (%s): check the name, or give --resolve HOST:PORT:ADDRESS",
 		origin->proxy ? "proxy " : "", host, why && *why ? why : "libcurl says no more");
@@ -92,7 +92,7 @@ static void timed_out(struct err *err, const struct fault *fault)
 			(double)total_ms / 1000);
 	else if (!fault->answered)
 		err_set(err, ERR_TIMEOUT,
-			"connected, but no answer within %.3g s: is it overloaded? Else raise the "
+			"connected, but no answer within %.2g s: is it overloaded? Else raise the "
 			"timeout",
 			(double)total_ms / 1000);
 	else if (total_ms + 50 < limits->timeout_ms && limits->stall_ms < limits->timeout_ms)

@@ -19,7 +19,9 @@ struct http_options {
 	const char *key;
 	const char *pinnedpubkey; /* sha256//...; without cacert the key alone is what is trusted */
 	const char *proxy;        /* or NULL: from the environment; never for loopback */
+	const char *noproxy;      /* hosts that need none; or NULL: no_proxy of the environment */
 	const char *resolve;      /* HOST:PORT:ADDRESS, or NULL */
+	const char *connect_to;   /* HOST1:PORT1:HOST2:PORT2, or NULL */
 	bool insecure;            /* accepted only for loopback */
 	bool compressed;          /* ask for gzip */
 	bool http2;

@@ -170,6 +170,99 @@ static int take_proxy(struct origin *origin, const char *proxy, struct err *err)
 		    : 0;
 }
 
+/* The next of the fields that colons part, an address in brackets without them; NULL at the end. */
+static char *next_field(const char **at)
+{
+	const char *from = *at;
+	size_t len;
+	char *field;
+
+	if (!from)
+		return NULL;
+	if (*from == '[' && strchr(from, ']')) {
+		len = strcspn(++from, "]");
+		*at = from + len + 1;
+	} else {
+		len = strcspn(from, ":");
+		*at = from + len;
+	}
+	field = xstrdup(from);
+	field[len] = '\0';
+	*at = **at == ':' ? *at + 1 : NULL;
+	return field;
+}
+
+static bool names(const struct origin *origin, const char *host, const char *port)
+{
+	return (!*host || !strcasecmp(host, origin->host)) &&
+	       (!*port || !strcmp(port, origin->port));
+}
+
+static int take_connect_to(struct origin *origin, const char *given, struct err *err)
+{
+	char *fields[4];
+	const char *at = given;
+	bool whole;
+
+	for (size_t i = 0; i < 4; i++)
+		fields[i] = next_field(&at);
+	whole = fields[3] && !at;
+	if (whole && names(origin, fields[0], fields[1])) {
+		origin->via_host = xstrdup(*fields[2] ? fields[2] : origin->host);
+		origin->via_port = xstrdup(*fields[3] ? fields[3] : origin->port);
+		origin->loopback = is_loopback(origin->via_host);
+	}
+	for (size_t i = 0; i < 4; i++)
+		free(fields[i]);
+	return whole ? 0 : err_set(err, ERR_INVALID, "--connect-to wants HOST1:PORT1:HOST2:PORT2");
+}
+
+static int check_resolve(struct origin *origin, const char *given, struct err *err)
+{
+	const char *address = given;
+	char *host = next_field(&address), *port = next_field(&address);
+	bool whole = port && *host && *port && address && *address;
+
+	/* A name of this machine may be given any address. */
+	if (whole && !origin->via_host && names(origin, host, port))
+		origin->loopback = is_loopback(address);
+	free(host);
+	free(port);
+	return whole ? 0 : err_set(err, ERR_INVALID, "--resolve wants HOST:PORT:ADDRESS");
+}
+
+static int take_route(struct origin *origin, const struct http_options *options, struct err *err)
+{
+	if (options->connect_to && take_connect_to(origin, options->connect_to, err) < 0)
+		return -1;
+	return options->resolve ? check_resolve(origin, options->resolve, err) : 0;
+}
+
+/* One name may stand for several gateways, each reached in a way of its own. */
+static char *peer_of(const struct origin *origin, const struct http_options *options)
+{
+	struct strbuf peer = STRBUF_INIT;
+
+	strbuf_addstr(&peer, origin->proxy          ? origin->proxy
+			     : options->unix_socket ? options->unix_socket
+						    : origin->base);
+	strbuf_addf(&peer, " %s %s", options->resolve ? options->resolve : "",
+		    options->connect_to ? options->connect_to : "");
+	return strbuf_detach(&peer);
+}
+
+static const char *proxy_of(const struct origin *origin, const struct http_options *options)
+{
+	const char *list = options->noproxy;
+
+	if (origin->loopback)
+		return NULL;
+	/* One that is meant for this target is not called off by what is meant for all. */
+	if (options->proxy)
+		return list && origin_needs_no_proxy(list, origin->host) ? NULL : options->proxy;
+	return origin_needs_no_proxy(list, origin->host) ? NULL : origin_env_proxy(origin->tls);
+}
+
 int origin_init(struct origin *origin, const struct http_options *options, struct err *err)
 {
 	const char *text = options->url;
@@ -179,16 +272,18 @@ int origin_init(struct origin *origin, const struct http_options *options, struc
 		return refuse(err, text, "is empty, too long, or has blanks or non-ASCII bytes");
 	if (take_url(origin, text, err) < 0)
 		return -1;
-	origin->loopback = options->unix_socket || is_loopback(origin->host);
+	origin->loopback = is_loopback(origin->host);
+	if (take_route(origin, options, err) < 0)
+		return -1;
+	origin->loopback |= options->unix_socket != NULL;
 	if (options->insecure && !origin->loopback)
 		return err_set(err, ERR_INVALID,
 			       "--insecure is for loopback only: use --cacert FILE or "
 			       "--pinnedpubkey");
-	if (origin->loopback)
-		return 0;
-	return take_proxy(
-		origin,
-		options->proxy ? options->proxy : origin_env_proxy(origin->tls, origin->host), err);
+	if (take_proxy(origin, proxy_of(origin, options), err) < 0)
+		return -1;
+	origin->peer = peer_of(origin, options);
+	return 0;
 }
 
 void origin_release(struct origin *origin)
@@ -199,13 +294,30 @@ void origin_release(struct origin *origin)
 	free(origin->proxy);
 	free(origin->proxy_host);
 	free(origin->proxy_port);
+	free(origin->via_host);
+	free(origin->via_port);
+	free(origin->peer);
 	*origin = (struct origin){0};
+}
+
+const char *origin_next_host(const struct origin *origin)
+{
+	return origin->proxy      ? origin->proxy_host
+	       : origin->via_host ? origin->via_host
+				  : origin->host;
+}
+
+const char *origin_next_port(const struct origin *origin)
+{
+	return origin->proxy      ? origin->proxy_port
+	       : origin->via_port ? origin->via_port
+				  : origin->port;
 }
 
 /* libcurl answers localhost by itself. */
 const char *origin_unresolved(const struct origin *origin, const struct http_options *options)
 {
-	const char *host = origin->proxy ? origin->proxy_host : origin->host;
+	const char *host = origin_next_host(origin);
 	size_t len = strlen(host);
 	const char *given = options->resolve;
 

@@ -50,12 +50,13 @@ static bool same_domain(const char *domain, const char *host)
 	return len == hostlen || host[hostlen - len - 1] == '.';
 }
 
-static bool is_exempt(const char *host)
+bool origin_needs_no_proxy(const char *list, const char *host)
 {
 	static const char *const names[] = {"no_proxy", "NO_PROXY", NULL};
-	const char *list = first_set(names);
 	char entry[256];
 
+	if (!list)
+		list = first_set(names);
 	while (list && *list) {
 		size_t len = strcspn(list, ", ");
 
@@ -72,14 +73,13 @@ static bool is_exempt(const char *host)
 	return false;
 }
 
-const char *origin_env_proxy(bool tls, const char *host)
+const char *origin_env_proxy(bool tls)
 {
 	/* HTTP_PROXY in capitals can be set by a request's header in a CGI (httpoxy). */
 	static const char *const names[2][5] = {
 		{"http_proxy", "all_proxy", "ALL_PROXY"},
 		{"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"},
 	};
-	const char *proxy = first_set(names[tls]);
 
-	return proxy && !is_exempt(host) ? proxy : NULL;
+	return first_set(names[tls]);
 }

@@ -152,17 +152,16 @@ static void set_route(struct transfer *transfer)
 	const struct http_options *options = transfer->options;
 	const struct origin *origin = &transfer->origin;
 	CURL *easy = transfer->easy;
-	const char *peer = origin->proxy          ? origin->proxy
-			   : options->unix_socket ? options->unix_socket
-						  : origin->base;
 
-	transfer->peer = pool_take(&transfer->http->pool, peer);
+	transfer->peer = pool_take(&transfer->http->pool, origin->peer);
 	curl_easy_setopt(easy, CURLOPT_SHARE, transfer->peer->share);
 	set_string(easy, CURLOPT_UNIX_SOCKET_PATH, options->unix_socket);
 	curl_easy_setopt(easy, CURLOPT_PROXY, origin->proxy ? origin->proxy : "");
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	if (options->resolve)
 		transfer->resolve = curl_slist_append(transfer->resolve, options->resolve);
+	if (options->connect_to)
+		transfer->connect_to = curl_slist_append(NULL, options->connect_to);
 	if (options->compressed)
 		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 }
@@ -214,6 +213,7 @@ static void add(struct transfer *transfer)
 	curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, (long)(left_ms > 0 ? left_ms : 1));
 	curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
 	curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->resolve);
+	curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, transfer->connect_to);
 	curl_multi_add_handle(http->multi, transfer->easy);
 }
 
@@ -223,8 +223,8 @@ static void add_addresses(struct transfer *transfer, const char *addresses)
 	struct strbuf entry = STRBUF_INIT;
 
 	transfer->looked_up = true;
-	strbuf_addf(&entry, "%s:%s:%s", origin->proxy ? origin->proxy_host : origin->host,
-		    origin->proxy ? origin->proxy_port : origin->port, addresses);
+	strbuf_addf(&entry, "%s:%s:%s", origin_next_host(origin), origin_next_port(origin),
+		    addresses);
 	transfer->resolve = curl_slist_append(transfer->resolve, entry.buf);
 	strbuf_release(&entry);
 }
@@ -327,5 +327,6 @@ void transfer_release(struct transfer *transfer)
 	transfer->peer = NULL;
 	wipe_list(&transfer->headers);
 	wipe_list(&transfer->resolve);
+	wipe_list(&transfer->connect_to);
 	origin_release(&transfer->origin);
 }

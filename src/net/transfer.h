@@ -41,6 +41,7 @@ struct transfer {
 	struct pool_peer *peer; /* whose connections it uses */
 	struct curl_slist *headers;
 	struct curl_slist *resolve;
+	struct curl_slist *connect_to;
 	struct resolver_waiter waiter;
 	struct loop_timer lookup_deadline;
 	bool looked_up;
