@@ -131,7 +131,7 @@ static void report(struct detect *detect, const struct instance *instance, enum 
 {
 	const struct finding *finding = &instance->finding;
 	int64_t lasted_ms = instance->wrong_mono_ms - finding->onset.mono_ms;
-	char text[280], lasted[16];
+	char text[100 + FINDING_WHY], lasted[16];
 
 	if (kind == EVENT_CLEAR && instance->blind)
 		snprintf(text, sizeof(text), "%s: %s has no figures any more", finding->what,
