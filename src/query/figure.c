@@ -36,9 +36,13 @@ static void write_per_hour(char *text, int width, double value)
 	write_decimals(text, width, value * 3600, 2);
 }
 
+/* A request may cost a hundredth of a cent: two digits of that, too. */
 static void write_money(char *text, int width, double value)
 {
-	write_decimals(text, width, value, fabs(value) < 0.1 ? 4 : 2);
+	double size = fabs(value);
+	int digits = size >= 0.1 || size == 0 ? 2 : size >= 0.001 ? 4 : size >= 0.0001 ? 5 : 6;
+
+	write_decimals(text, width, value, digits);
 }
 
 static void write_count(char *text, int width, double value)

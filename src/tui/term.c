@@ -196,7 +196,13 @@ static int begin_curses(struct term *term, const struct term_options *options, s
 	if (!term->canvas || !term->keyboard)
 		return err_set(err, ERR_IO, "no file can be had to draw in: %s", strerror(errno));
 	term->screen = new_screen(term, options->type);
-	if (!term->screen || !capability("cup"))
+	if (!term->screen)
+		return err_set(
+			err, ERR_UNSUPPORTED,
+			"TERM=%.40s is not known on this machine: try TERM=xterm-256color, or "
+			"hypercare report for the same figures",
+			options->type && *options->type ? options->type : "(none)");
+	if (!capability("cup"))
 		return err_set(err, ERR_UNSUPPORTED,
 			       "TERM=%.40s cannot be drawn on: hypercare report prints the same "
 			       "figures",
