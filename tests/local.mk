@@ -1,6 +1,8 @@
 # Checks of the tree itself.
-dist_check_SCRIPTS += tests/check-layers tests/check-sizes tests/check-headers tests/check-manual
-TESTS += tests/check-layers tests/check-sizes tests/check-headers tests/check-manual
+dist_check_SCRIPTS += tests/check-layers tests/check-sizes tests/check-headers tests/check-manual \
+	tests/check-bootstrap
+TESTS += tests/check-layers tests/check-sizes tests/check-headers tests/check-manual \
+	tests/check-bootstrap
 EXTRA_DIST += tests/LAYERS .clang-format
 
 format-check:
