@@ -3,6 +3,7 @@ dist_pkgdata_profiles_DATA += \
 	profiles/apinto.yaml \
 	profiles/apipark.yaml \
 	profiles/apisix.yaml \
+	profiles/bifrost.yaml \
 	profiles/caddy.yaml \
 	profiles/envoy.yaml \
 	profiles/express-gateway.yaml \
@@ -16,6 +17,7 @@ dist_pkgdata_profiles_DATA += \
 	profiles/nginx.yaml \
 	profiles/one-api.yaml \
 	profiles/phoenix.yaml \
+	profiles/portkey.yaml \
 	profiles/prometheus.yaml \
 	profiles/traefik.yaml \
 	profiles/tyk.yaml

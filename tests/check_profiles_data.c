@@ -353,6 +353,8 @@ static const char *const of_chat[] = {"id", "73c46fba", "name", "chat", NULL};
 static const char *const of_openai[] = {"id", "openai", NULL};
 static const char *const of_triage[] = {"name", "support-triage", NULL};
 static const char *const of_label[] = {"name", "support/triage", "label", "production", NULL};
+static const char *const of_repo[] = {"id", "p-1", "name", "triage", NULL};
+static const char *const of_slug[] = {"slug", "triage", NULL};
 static const char *const of_unit[] = {"unit", "500000", NULL};
 
 static const struct data_case {
@@ -432,6 +434,11 @@ static const struct data_case {
 	{"phoenix", "texts", "phoenix-20.26.1.versions.json", of_triage},
 	{"phoenix", "projects", "phoenix-20.26.1.projects.made.json", NULL},
 	{"langfuse", "labels", "langfuse-3.prompt.json", of_label},
+	{"bifrost", "metrics", "bifrost-1.prom", NULL},
+	{"bifrost", "keys", "bifrost-1.keys.json", NULL},
+	{"bifrost", "prompts", "bifrost-1.versions.json", of_repo},
+	{"portkey", "prompts", "portkey.prompt.json", of_slug},
+	{"portkey", "texts", "portkey.versions.json", of_slug},
 	{"one-api", "channels", "one-api-0.6.channels.json", of_unit},
 	{"one-api", "channels", "one-api-0.6.channel-states.made.json", of_unit},
 	{"one-api", "tokens", "one-api-0.6.tokens.json", of_unit},

@@ -83,6 +83,12 @@ EXTRA_DIST += \
 	tests/data/profiles/apisix-3.14.0.routes.json.want \
 	tests/data/profiles/apisix-3.14.0.upstreams.json \
 	tests/data/profiles/apisix-3.14.0.upstreams.json.want \
+	tests/data/profiles/bifrost-1.keys.json \
+	tests/data/profiles/bifrost-1.keys.json.want \
+	tests/data/profiles/bifrost-1.prom \
+	tests/data/profiles/bifrost-1.prom.want \
+	tests/data/profiles/bifrost-1.versions.json \
+	tests/data/profiles/bifrost-1.versions.json.want \
 	tests/data/profiles/caddy-2.6.2.config.json \
 	tests/data/profiles/caddy-2.6.2.config.json.want \
 	tests/data/profiles/caddy-2.6.2.prom \
@@ -185,6 +191,10 @@ EXTRA_DIST += \
 	tests/data/profiles/phoenix-20.26.1.versions.json.want \
 	tests/data/profiles/prometheus-kong-alone.made.json \
 	tests/data/profiles/prometheus-kong-alone.made.json.want \
+	tests/data/profiles/portkey.prompt.json \
+	tests/data/profiles/portkey.prompt.json.want \
+	tests/data/profiles/portkey.versions.json \
+	tests/data/profiles/portkey.versions.json.want \
 	tests/data/profiles/prometheus-2.42.haproxy.json \
 	tests/data/profiles/prometheus-2.42.haproxy.json.want \
 	tests/data/profiles/traefik-3.7.no-routers.made.prom \

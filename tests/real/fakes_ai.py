@@ -194,6 +194,94 @@ class FakeLitellm(Fake):
             say(500, {"error": {"message": "Internal server error"}})
 
 
+class FakeBifrost(Fake):
+    """Bifrost: a virtual key is changed by what is sent of it, a prompt by another version."""
+
+    secret = "sk-bf-secret"
+
+    def fresh():
+        FakeBifrost.changes, FakeBifrost.other = [], None
+        FakeBifrost.keys = {"vk-1": {
+            "id": "vk-1", "name": "app", "value": FakeBifrost.secret, "is_active": True,
+            "budget": {"id": "b1", "max_limit": 50, "reset_duration": "1d", "current_usage": 12.5},
+            "rate_limit": {"request_max_limit": 100, "request_reset_duration": "1m",
+                           "token_max_limit": 9000, "token_reset_duration": "1m"}},
+            "vk-2": {"id": "vk-2", "name": "batch", "value": FakeBifrost.secret, "is_active": True,
+                     "budgets": [{"max_limit": 5, "reset_duration": "1M"}], "rate_limit": None}}
+        FakeBifrost.versions = []
+        for text in ("Be brief.", "Explain at length."):
+            FakeBifrost.append({"messages": [{"role": "system", "content": text}],
+                                "model_params": {"temperature": 0}, "provider": "openai",
+                                "model": "gpt-4o-mini", "commit_message": ""})
+
+    def append(new):
+        n = len(FakeBifrost.versions) + 1
+        for version in FakeBifrost.versions:
+            version["is_latest"] = False
+        FakeBifrost.versions.append({
+            **new, "id": 10 + n, "prompt_id": "p-1", "version_number": n, "is_latest": True,
+            "messages": [{"id": i, "order_index": i, "message": m}
+                         for i, m in enumerate(new["messages"])]})
+
+    def text():
+        return FakeBifrost.versions[-1]["messages"][0]["message"]["content"]
+
+    def answer(self, method, path, body):
+        parts = segments(path)
+        if path == "/metrics":
+            return self.say(200, "# TYPE bifrost_active_requests gauge\n"
+                                 "bifrost_active_requests 0\n", "text/plain")
+        if parts[:3] == ["api", "governance", "virtual-keys"]:
+            if len(parts) == 3:
+                return self.say(200, {"virtual_keys": list(self.keys.values())})
+            key = self.keys[parts[3]]
+            for name, value in (body() if method == "PUT" else {}).items():
+                key[name] = {**(key.get(name) or {}), **value} if isinstance(value, dict) else value
+            return self.say(200, {"virtual_key": key})
+        if path == "/api/prompt-repo/prompts":
+            return self.say(200, {"prompts": [{"id": "p-1", "name": "triage"}]})
+        if path == "/api/prompt-repo/prompts/p-1/versions":
+            if method == "POST":
+                if self.other:
+                    FakeBifrost.append({**body(), "messages": [{"role": "system",
+                                                                "content": self.other}]})
+                FakeBifrost.append(body())
+                return self.say(200, {"version": self.versions[-1]})
+            return self.say(200, {"versions": self.versions[::-1]})
+        return self.say(404, {"error": {"message": "not found"}})
+
+
+class FakePortkey(Fake):
+    """Portkey's control plane: one version of a prompt is its default."""
+
+    key = "pk-secret"
+
+    def fresh():
+        FakePortkey.changes, FakePortkey.default = [], 3
+        FakePortkey.texts = {1: "Hi.", 2: "Be brief.", 3: "Explain at length."}
+
+    def answer(self, method, path, body):
+        if self.headers.get("x-portkey-api-key") != self.key:
+            return self.say(401, {"success": False, "data": {"message": "Portkey Error: Invalid API "
+                                                                        "Key. Error Code: 03"}})
+        parts = segments(path)
+        if path == "/v1/prompts":
+            return self.say(200, {"data": [{"id": "3c90", "slug": "triage", "name": "Triage",
+                                            "object": "prompt"}], "total": 1})
+        if parts[:2] != ["v1", "prompts"] or parts[2] not in ("triage", "3c90"):
+            return self.say(404, {"success": False, "data": {"message": "Prompt not found"}})
+        if parts[3:] == ["versions"]:
+            return self.say(200, [{"id": f"v-{n}", "prompt_version": n, "object": "prompt",
+                                   "status": "active" if n == self.default else "archived",
+                                   "prompt_template": {"string": text}}
+                                  for n, text in reversed(self.texts.items())])
+        if parts[3:] == ["makeDefault"] and method == "PUT":
+            FakePortkey.default = body()["version"]
+            return self.say(200, {})
+        return self.say(200, {"id": "3c90", "slug": "triage", "prompt_version": self.default,
+                              "string": self.texts[self.default]})
+
+
 class FakePhoenix(Fake):
     """Phoenix: a path that it does not know is its web page."""
 
