@@ -640,23 +640,6 @@ START_TEST(steps_make_a_round)
 }
 END_TEST
 
-START_TEST(notes_are_events)
-{
-	static const struct dims none;
-
-	for (int i = 0; i < 600; i++)
-		detect_tell(site.detect, EVENT_NOTE, site_clock(i), UINT32_MAX, &none,
-			    i == 599 ? "ops-a:\x1b[31m fixed" : "n");
-	ck_assert_uint_eq(detect_event_count(site.detect), 512);
-	ck_assert_str_eq(detect_event(site.detect, 0)->text, "ops-a:\\x1b[31m fixed");
-	ck_assert_int_eq(detect_event(site.detect, 0)->at.wall_ms, site_clock(599).wall_ms);
-	ck_assert_int_eq(detect_event(site.detect, 511)->at.wall_ms, site_clock(88).wall_ms);
-	detect_tell(site.detect, EVENT_ACTION, site_clock(597), UINT32_MAX, &none, "late");
-	ck_assert_str_eq(detect_event(site.detect, 2)->text, "late");
-	ck_assert_int_eq(detect_event(site.detect, 3)->at.wall_ms, site_clock(597).wall_ms);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("detect");
@@ -692,7 +675,6 @@ int main(void)
 	tcase_add_test(tc, custom_rules_are_judged);
 	tcase_add_test(tc, a_target_that_goes_takes_its_findings);
 	tcase_add_test(tc, steps_make_a_round);
-	tcase_add_test(tc, notes_are_events);
 	tcase_set_timeout(tc, 60);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);

@@ -177,6 +177,23 @@ START_TEST(the_past_is_bounded)
 }
 END_TEST
 
+START_TEST(notes_are_events)
+{
+	static const struct dims none;
+
+	for (int i = 0; i < 600; i++)
+		detect_tell(site.detect, EVENT_NOTE, site_clock(i), UINT32_MAX, &none,
+			    i == 599 ? "ops-a:\x1b[31m fixed" : "n");
+	ck_assert_uint_eq(detect_event_count(site.detect), 512);
+	ck_assert_str_eq(detect_event(site.detect, 0)->text, "ops-a:\\x1b[31m fixed");
+	ck_assert_int_eq(detect_event(site.detect, 0)->at.wall_ms, site_clock(599).wall_ms);
+	ck_assert_int_eq(detect_event(site.detect, 511)->at.wall_ms, site_clock(88).wall_ms);
+	detect_tell(site.detect, EVENT_ACTION, site_clock(597), UINT32_MAX, &none, "late");
+	ck_assert_str_eq(detect_event(site.detect, 2)->text, "late");
+	ck_assert_int_eq(detect_event(site.detect, 3)->at.wall_ms, site_clock(597).wall_ms);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("detect-past");
@@ -185,6 +202,7 @@ int main(void)
 	int failed;
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_test(tc, notes_are_events);
 	tcase_add_test(tc, held_findings_say_when_they_were_seen);
 	tcase_add_test(tc, no_figures_are_not_well);
 	tcase_add_test(tc, held_findings_are_in_order);

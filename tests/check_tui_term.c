@@ -301,20 +301,42 @@ START_TEST(test_copy_and_bell)
 	large[200000] = '\0';
 	begin("xterm-256color");
 	ck_assert(term_paint(term, &frame, false));
-	term_copy(term, "hi");
+	ck_assert_int_eq(term_copy(term, "hi", NULL), 0);
 	term_bell(term);
 	term_bell(term);
 	pty_settle(&pty, term, &bytes);
 	ck_assert_ptr_nonnull(strstr(bytes.buf, "\033]52;c;aGk=\033\\\a"));
 	ck_assert_ptr_null(strstr(bytes.buf, "\a\a"));
 	strbuf_clear(&bytes);
-	term_copy(term, large);
+	ck_assert_int_eq(term_copy(term, large, NULL), 0);
 	ck_assert(term_paint(term, &frame, false)); /* they do not hold a frame up */
 	pty_settle(&pty, term, &bytes);
 	ck_assert_uint_gt(bytes.len, 80000);
 	ck_assert_uint_lt(bytes.len, 100000);
 	strbuf_release(&bytes);
 	free(large);
+	end();
+}
+END_TEST
+
+/* tmux gets it once more in an envelope, every ESC within doubled. */
+START_TEST(test_copy_in_tmux)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	struct term_options options = {.type = "xterm-256color", .in_tmux = true};
+	struct err err = {0};
+
+	begin("xterm-256color");
+	term_close(term);
+	options.tty_fd = pty.slave;
+	term = term_open(&options, &err);
+	ck_assert_msg(term != NULL, "%s", err.msg);
+	ck_assert(term_paint(term, &frame, false));
+	ck_assert_int_eq(term_copy(term, "hi", &err), 0);
+	pty_settle(&pty, term, &bytes);
+	ck_assert_ptr_nonnull(strstr(bytes.buf, "\033]52;c;aGk=\033\\"
+						"\033Ptmux;\033\033]52;c;aGk=\033\033\\\033\\"));
+	strbuf_release(&bytes);
 	end();
 }
 END_TEST
@@ -326,7 +348,7 @@ START_TEST(test_plain_terminal)
 
 	begin("vt100");
 	ck_assert(term_paint(term, &frame, false));
-	term_copy(term, "hi");
+	ck_assert_int_eq(term_copy(term, "hi", NULL), -1);
 	pty_settle(&pty, term, &bytes);
 	ck_assert_ptr_null(strstr(bytes.buf, "]52"));
 	ck_assert_ptr_null(strstr(bytes.buf, "2004"));
@@ -375,6 +397,7 @@ int main(void)
 	tcase_add_test(tc, test_hang_up);
 	tcase_add_test(tc, test_hang_up_while_typing);
 	tcase_add_test(tc, test_copy_and_bell);
+	tcase_add_test(tc, test_copy_in_tmux);
 	tcase_add_test(tc, test_plain_terminal);
 	tcase_add_test(tc, test_stats);
 	tcase_set_timeout(tc, 60);

@@ -297,11 +297,13 @@ static int open_screen(struct console *console, const struct options *options, s
 		.type = getenv("TERM"),
 		.no_color = options->no_color || (no_color && *no_color),
 		.ascii = options->ascii,
+		.in_tmux = getenv("TMUX") != NULL,
 	};
 
 	console->term = term_open(&term, err);
 	if (!console->term)
 		return -1;
+	console->in_tmux = term.in_tmux;
 	alloc_set_hook(term_rescue);
 	console->screen = screen_new();
 	console->frame.ascii = term_is_ascii(console->term);

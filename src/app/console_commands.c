@@ -72,13 +72,13 @@ static int run_copy(struct console *console, int argc, const char *const *argv, 
 {
 	struct scene scene = console_scene(console);
 	char *text = screen_copy(console->screen, &scene, argc > 1 && !strcmp(argv[1], "sentence"));
+	int code;
 
 	if (!text)
 		return err_set(err, ERR_NOT_FOUND, "no row to copy");
-	term_copy(console->term, text);
-	console_say(console, false, "copied: %s", text);
+	code = console_copy(console, text, err);
 	free(text);
-	return 0;
+	return code;
 }
 
 static int write_file(const char *path, const struct strbuf *text, struct err *err)

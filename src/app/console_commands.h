@@ -36,6 +36,7 @@ struct console {
 	bool utc;
 	bool bell;
 	bool redraw;
+	bool in_tmux;
 	struct plan_view plans[CONSOLE_PLANS];
 	char preview[48];      /* plan that shows the texts of the opened prompt, or "" */
 	int64_t quit_asked_ms; /* mono; 0: not */

@@ -49,10 +49,18 @@ static const char *runbook_of(struct console *console)
 	return "";
 }
 
-static int copy_link(struct console *console, const char *link)
+int console_copy(struct console *console, const char *text, struct err *err)
 {
-	term_copy(console->term, link);
-	console_say(console, false, "copied: %s", link);
+	char shown[160];
+	size_t i;
+
+	if (term_copy(console->term, text, err))
+		return -1;
+	for (i = 0; i < sizeof(shown) - 1 && text[i]; i++)
+		shown[i] = strchr("\t\n", text[i]) ? ' ' : text[i];
+	shown[i] = '\0';
+	console_say(console, false, "copied%s: %s",
+		    console->in_tmux ? ", where tmux has set-clipboard on" : "", shown);
 	return 0;
 }
 
@@ -94,12 +102,12 @@ static int link_named(struct console *console, const struct dims *row, const cha
 		if (!strcmp(console->config->links[i].name, name)) {
 			code = row_link(console->config->links[i].url, names, row, &link, err);
 			if (!code)
-				copy_link(console, link.buf);
+				code = console_copy(console, link.buf, err);
 			strbuf_release(&link);
 			return code;
 		}
 	if (!strcmp(name, "runbook") && runbook && *runbook)
-		return copy_link(console, runbook);
+		return console_copy(console, runbook, err);
 	return err_set(err, ERR_NOT_FOUND,
 		       "no link is called %s: 'links:' of the configuration names them", name);
 }
@@ -109,6 +117,7 @@ int run_link(struct console *console, int argc, const char *const *argv, struct 
 	struct screen_choice choices[CHOICES];
 	struct strbuf only = STRBUF_INIT;
 	struct dims row;
+	int code = 0;
 	size_t n;
 
 	if (row_of(console, &row, err))
@@ -116,14 +125,16 @@ int run_link(struct console *console, int argc, const char *const *argv, struct 
 	if (argc > 1)
 		return link_named(console, &row, argv[1], err);
 	n = links_about(console, &row, choices, &only);
-	if (n == 1)
-		copy_link(console, only.buf);
-	else if (n)
+	if (n > 1)
 		screen_menu(console->screen, "links of the row", choices, n);
+	else if (n)
+		code = console_copy(console, only.buf, err);
+	else
+		code = err_set(err, ERR_NOT_FOUND,
+			       "no link is about this row: 'links:' of the configuration makes "
+			       "them");
 	strbuf_release(&only);
-	return n ? 0
-		 : err_set(err, ERR_NOT_FOUND,
-			   "no link is about this row: 'links:' of the configuration makes them");
+	return code;
 }
 
 /* Lines as they may be shown: each through the sanitiser. */

@@ -12,6 +12,8 @@ int run_command(struct console *console, int argc, const char *const *argv, stru
 /* "report": the report of the moment that is shown, as a text. */
 int run_report(struct console *console, int argc, const char *const *argv, struct err *err);
 
+/* Copies a text to the terminal's clipboard and says so. */
+int console_copy(struct console *console, const char *text, struct err *err);
 /* New output of the command that runs; ctx is the console. */
 void console_job_changed(void *ctx);
 

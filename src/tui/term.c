@@ -201,7 +201,7 @@ static int begin_curses(struct term *term, const struct term_options *options, s
 			err, ERR_UNSUPPORTED,
 			"TERM=%.40s is not known on this machine: try TERM=xterm-256color, or "
 			"hypercare report for the same figures",
-			options->type && *options->type ? options->type : "(none)");
+			options->type);
 	if (!capability("cup"))
 		return err_set(err, ERR_UNSUPPORTED,
 			       "TERM=%.40s cannot be drawn on: hypercare report prints the same "
@@ -232,6 +232,7 @@ struct term *term_open(const struct term_options *options, struct err *err)
 	term->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	term->fd = open_tty(options->tty_fd);
 	term->modern = options->type && is_modern(options->type);
+	term->in_tmux = options->in_tmux;
 	if (!options->type || !*options->type)
 		err_set(err, ERR_UNSUPPORTED,
 			"TERM is not set: hypercare report prints the same figures");
@@ -405,15 +406,26 @@ int term_flush(struct term *term)
 	return rc < 0 ? -1 : 0;
 }
 
-void term_copy(struct term *term, const char *text)
+/* tmux hands on what stands in its own envelope, with every ESC doubled, where it is allowed to. */
+static void add_clipboard(struct term *term, const char *text, size_t len, bool in_tmux)
+{
+	strbuf_addstr(&term->extra, in_tmux ? "\033Ptmux;\033\033]52;c;" : "\033]52;c;");
+	base64_add(&term->extra, text, len);
+	strbuf_addstr(&term->extra, in_tmux ? "\033\033\\\033\\" : "\033\\");
+}
+
+int term_copy(struct term *term, const char *text, struct err *err)
 {
 	size_t len = strnlen(text, COPY_BYTES);
 
-	if (!term->modern || term->extra.len > EXTRA_BYTES)
-		return;
-	strbuf_addstr(&term->extra, "\033]52;c;");
-	base64_add(&term->extra, text, len);
-	strbuf_addstr(&term->extra, "\033\\");
+	if (!term->modern)
+		return err_set(err, ERR_UNSUPPORTED, "this terminal has no clipboard");
+	if (term->extra.len > EXTRA_BYTES)
+		return err_set(err, ERR_REFUSED, "the terminal takes nothing at the moment");
+	add_clipboard(term, text, len, false);
+	if (term->in_tmux)
+		add_clipboard(term, text, len, true);
+	return 0;
 }
 
 void term_bell(struct term *term)

@@ -16,6 +16,7 @@ struct term_options {
 	const char *type; /* $TERM */
 	bool no_color;
 	bool ascii; /* also when the locale is not UTF-8 */
+	bool in_tmux;
 };
 
 /* Takes the terminal over. ERR_UNSUPPORTED with a sentence that names `report` when it cannot be
@@ -46,8 +47,9 @@ int term_flush(struct term *term);
 /* Bytes still queued: wait for POLLOUT while there are any. */
 size_t term_queued(const struct term *term);
 
-/* Sends a string to the terminal's clipboard by OSC 52; text is sanitised already. */
-void term_copy(struct term *term, const char *text);
+/* Sends a string to the terminal's clipboard by OSC 52; text is sanitised already. -1 and err when
+ * the terminal is known to have none, or takes nothing. */
+int term_copy(struct term *term, const char *text, struct err *err);
 void term_bell(struct term *term);
 
 /* The next key that was typed, or 0; -1 in *ret_gone when the terminal is gone. A bracketed paste

@@ -28,6 +28,7 @@ struct term {
 	bool pasting;
 	bool ascii;
 	bool mono;
+	bool in_tmux;
 	bool modern;  /* knows bracketed paste and a clipboard, as xterm and its kin do */
 	bool begun;   /* the terminal is ours */
 	bool repaint; /* what it shows is not what curses thinks */
