@@ -174,6 +174,59 @@ static void send_values(struct feed *feed, const struct poll_result *result)
 	send(feed, &tick);
 }
 
+/* An instant of the past, unless its samples are those of the one before it. It is neither a
+ * reading of its own nor the answer that is waited for. */
+static void on_moment(void *ctx)
+{
+	static const struct poll_result nothing_read;
+	struct feed *feed = ctx;
+
+	int64_t ago_ms = feed->begun.wall_ms - feed->batch.wall_ms;
+
+	/* Nothing was before this machine was started: there is no time to say when. */
+	if (feed->batch.wall_ms <= feed->sample_ms || ago_ms < 0 || ago_ms >= feed->begun.mono_ms)
+		return;
+	feed->sample_ms = feed->batch.wall_ms;
+	send_values(feed, &nothing_read);
+	feed->told--;
+}
+
+/* Asks for the next piece of the past; after the last, and after a failure, for the present. */
+static void read_past(struct feed *feed)
+{
+	struct strbuf path = STRBUF_INIT;
+
+	feed->member->collect->in_flight++;
+	feed->running = true;
+	strbuf_addstr(&path, feed->spec->past_path);
+	if (feed->past_state == PAST_READING && past_next(&feed->past, &path)) {
+		poll_start_past(&feed->poll, path.buf);
+	} else {
+		feed->past_state = PAST_READ;
+		feed->begun = loop_now(feed->member->collect->loop);
+		poll_start(&feed->poll);
+	}
+	strbuf_release(&path);
+}
+
+/* Whether an answer was taken as the first, which only tells how large the answers are, or as a
+ * part of the past. */
+static bool take_past(struct feed *feed, const struct poll_result *result)
+{
+	if (!feed->spec->past_path || feed->past_state == PAST_READ)
+		return false;
+	if (feed->past_state == PAST_UNREAD && result->err.code)
+		return false;
+	feed->past_requests += result->requests;
+	feed->past_bytes += result->bytes;
+	if (feed->past_state == PAST_UNREAD)
+		past_begin(&feed->past, feed->begun.wall_ms / 1000, poll_rows(&feed->poll),
+			   POLL_PROMQL_BYTES);
+	feed->past_state = result->err.code ? PAST_READ : PAST_READING;
+	read_past(feed);
+	return true;
+}
+
 /* An answer that a Prometheus relays is as old as its newest sample. One that was told already is
  * not told again: it would look like a second in which nothing happened. */
 static bool is_told(struct feed *feed)
@@ -184,7 +237,7 @@ static bool is_told(struct feed *feed)
 		return false;
 	if (wall_ms <= feed->sample_ms)
 		return true;
-	if (feed->sample_ms)
+	if (feed->sample_ms && feed->schedule.answers > 1) /* those of its past are not its beat */
 		feed->relay_ms = wall_ms - feed->sample_ms;
 	feed->sample_ms = wall_ms;
 	return false;
@@ -192,12 +245,19 @@ static bool is_told(struct feed *feed)
 
 static void take_answer(struct feed *feed, const struct poll_result *result)
 {
+	struct poll_result all = *result; /* what its past took is told with the first tick */
+
 	schedule_answered(&feed->schedule, loop_now(feed->member->collect->loop).mono_ms,
 			  result->seconds);
-	if (is_told(feed))
+	if (is_told(feed)) {
 		feed->told++;
-	else
-		send_values(feed, result);
+		return;
+	}
+	all.requests += feed->past_requests;
+	all.bytes += feed->past_bytes;
+	feed->past_requests = 0;
+	feed->past_bytes = 0;
+	send_values(feed, &all);
 }
 
 /* What is not there, and need not be. */
@@ -241,6 +301,8 @@ static void on_read(void *ctx, const struct poll_result *result)
 
 	feed->running = false;
 	collect->in_flight--;
+	if (take_past(feed, result))
+		return;
 	if (!result->err.code)
 		take_answer(feed, result);
 	else if (result->err.code == ERR_AUTH)
@@ -284,8 +346,11 @@ void feed_init(struct feed *feed, struct member *member, const struct profile_so
 								   : member->target->timeout_ms,
 				   .batch = &feed->batch,
 				   .done = on_read,
+				   .moment = on_moment,
 				   .ctx = feed};
 	poll_init(&feed->poll);
+	if (spec->past_path)
+		model_keep_source(collect->model, feed->number, PAST_S * 1000);
 }
 
 static void follow_log(struct feed *feed)

@@ -5,6 +5,7 @@
 #include "collect/collect.h"
 #include "collect/credential.h"
 #include "collect/follow.h"
+#include "collect/past.h"
 #include "collect/poll.h"
 #include "collect/schedule.h"
 
@@ -23,8 +24,12 @@ struct feed {
 	int64_t last_ms;       /* mono time of the last tick */
 	int64_t sample_ms;     /* wall time that a relayed answer was taken at, 0: none yet */
 	int64_t relay_ms;      /* between two of them, as seen */
-	unsigned told;         /* ticks and failures so far */
-	bool started;          /* not while its first credential is awaited */
+	struct past past;      /* of a metrics server, before its first tick */
+	enum { PAST_UNREAD, PAST_READING, PAST_READ } past_state;
+	uint32_t past_requests; /* for it, told with the first tick */
+	uint64_t past_bytes;
+	unsigned told; /* ticks and failures so far */
+	bool started;  /* not while its first credential is awaited */
 	bool running;
 	bool waiting;  /* due, in the queue for a free slot */
 	unsigned used; /* generation of the credential that the last reading had */

@@ -6,6 +6,7 @@ src_collect_libcollect_a_SOURCES = \
 	src/collect/discover.c src/collect/discover.h \
 	src/collect/fetch.c src/collect/fetch.h \
 	src/collect/follow.c src/collect/follow.h \
+	src/collect/past.c src/collect/past.h \
 	src/collect/poll.c src/collect/poll.h \
 	src/collect/pump.c src/collect/pump.h \
 	src/collect/reach.c src/collect/reach.h \
@@ -22,6 +23,12 @@ TESTS += check_collect_schedule
 check_collect_schedule_SOURCES = tests/check_collect_schedule.c
 check_collect_schedule_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_collect_schedule_LDADD = src/collect/libcollect.a $(CHECK_LIBS)
+
+check_PROGRAMS += check_collect_past
+TESTS += check_collect_past
+check_collect_past_SOURCES = tests/check_collect_past.c
+check_collect_past_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_collect_past_LDADD = $(COLLECT_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += check_collect
 TESTS += check_collect

@@ -10,7 +10,6 @@
 	"text/plain;version=0.0.4;q=0.4,*/*;q=0.1"
 #define METRICS_BYTES (128ull << 20)
 #define JSON_BYTES    (16ull << 20)
-#define PROMQL_BYTES  (1ull << 20)
 
 static const struct format_traits {
 	const char *accept;
@@ -22,7 +21,7 @@ static const struct format_traits {
 	[FORMAT_PROMETHEUS] = {ACCEPT_METRICS, "metrics", METRICS_BYTES, false, false},
 	[FORMAT_JSON] = {"application/json", "JSON", JSON_BYTES, true, false},
 	[FORMAT_CSV] = {"text/csv,text/plain;q=0.9,*/*;q=0.1", "CSV", METRICS_BYTES, false, false},
-	[FORMAT_PROMQL] = {"application/json", "JSON", PROMQL_BYTES, true, false},
+	[FORMAT_PROMQL] = {"application/json", "JSON", POLL_PROMQL_BYTES, true, false},
 	[FORMAT_TEXT] = {"text/plain,*/*;q=0.5", "text", JSON_BYTES, true, true},
 };
 
@@ -264,4 +263,16 @@ void poll_start(struct poll *poll)
 	else
 		csv_begin(poll->csv);
 	poll_request(poll, poll->source->path, &stream_ops, poll);
+}
+
+void poll_start_past(struct poll *poll, const char *path)
+{
+	batch_begin(poll->batch);
+	poll->result = (struct poll_result){0};
+	walk_start_past(poll, path);
+}
+
+uint32_t poll_rows(const struct poll *poll)
+{
+	return poll->walk.rows;
 }

@@ -8,6 +8,8 @@
 #include "collect/pump.h"
 #include "parse/csv.h"
 
+#define POLL_PROMQL_BYTES (1ull << 20) /* of an answer of a metrics server */
+
 /* What all readings share; borrowed. */
 struct poll_env {
 	struct loop *loop;
@@ -36,6 +38,9 @@ struct walk {
 	const char *const **items; /* vars of one request each */
 	size_t nitems, items_cap, item;
 	bool listing; /* the document that names the items is being read */
+	bool past;    /* rows of many instants */
+	double at_s;  /* that of the rows taken last, 0: none */
+	uint32_t rows;
 	unsigned pages;
 	uint32_t job;
 };
@@ -49,6 +54,7 @@ struct poll {
 	int64_t timeout_ms;
 	struct batch *batch;
 	void (*done)(void *ctx, const struct poll_result *result);
+	void (*moment)(void *ctx); /* of a past: what the batch holds was so at one instant */
 	void *ctx;
 	/* its own */
 	struct fetch fetch;
@@ -69,6 +75,13 @@ void poll_release(struct poll *poll); /* ends a reading without done() */
 /* Starts a reading; done() is called once, from within when the request is refused at once. */
 void poll_start(struct poll *poll);
 
+/* Reads a past by this path of a range query: moment() for each instant, oldest first, then done()
+ * with nothing in the batch. */
+void poll_start_past(struct poll *poll, const char *path);
+
+/* How many rows the last answer had. */
+uint32_t poll_rows(const struct poll *poll);
+
 /* For walk.c: whether the head of an answer is what the source wants, with a sentence when not. */
 int poll_judge_head(const struct poll *poll, const char *content_type, struct err *err);
 /* The same for its first bytes. */
@@ -80,6 +93,7 @@ void poll_finish(struct poll *poll);
 
 /* walk.c */
 void walk_start(struct poll *poll);
+void walk_start_past(struct poll *poll, const char *path);
 void walk_cancel(struct poll *poll);
 void walk_release(struct poll *poll);
 

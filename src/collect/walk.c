@@ -92,6 +92,7 @@ static void on_row(void *ctx, const struct eval_value *values, size_t n)
 	struct arena arena;
 	size_t used = 0;
 
+	poll->walk.rows++;
 	arena_init(&arena);
 	for (size_t i = 0; i < n && used < ROW_MAX; i++) {
 		const char *text = text_of(&arena, &values[i]);
@@ -100,6 +101,44 @@ static void on_row(void *ctx, const struct eval_value *values, size_t n)
 	}
 	batch_row(poll->batch, labels, used);
 	arena_release(&arena);
+}
+
+static void end_moment(struct poll *poll)
+{
+	if (poll->walk.at_s <= 0)
+		return;
+	if (!poll->batch->wall_ms)
+		poll->batch->wall_ms = (int64_t)(poll->walk.at_s * 1000);
+	batch_finish(poll->batch);
+	poll->moment(poll->ctx);
+	batch_begin(poll->batch);
+}
+
+static void on_past_row(void *ctx, const struct eval_value *values, size_t n)
+{
+	struct poll *poll = ctx;
+	double at_s = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (values[i].type == EVAL_NUMBER && strcmp(values[i].key, "__at__") == 0)
+			at_s = values[i].number;
+	if (at_s > poll->walk.at_s) {
+		end_moment(poll);
+		poll->walk.at_s = at_s;
+	}
+	on_row(poll, values, n);
+}
+
+static void on_past_done(void *ctx, const struct err *err)
+{
+	struct poll *poll = ctx;
+
+	poll->walk.job = 0;
+	if (err->code)
+		poll->result.err = *err;
+	else
+		end_moment(poll);
+	poll->done(poll->ctx, &poll->result);
 }
 
 static void on_item(void *ctx, const struct eval_value *values, size_t n)
@@ -225,10 +264,13 @@ static void take_page(struct poll *poll)
 {
 	static const struct eval_ops item_ops = {on_item, on_rows_done};
 	static const struct eval_ops row_ops = {on_row, on_rows_done};
+	static const struct eval_ops past_ops = {on_past_row, on_past_done};
 
 	if (poll->source->format == FORMAT_TEXT)
 		quote(&poll->walk.body);
-	if (poll->walk.listing)
+	if (poll->walk.past)
+		run(poll, "past", &past_ops);
+	else if (poll->walk.listing)
 		run(poll, "foreach", &item_ops);
 	else
 		run(poll, "rows", &row_ops);
@@ -251,18 +293,32 @@ static void request(struct poll *poll)
 	poll_request(poll, walk->path.buf, &walk_ops, poll);
 }
 
-void walk_start(struct poll *poll)
+static void start(struct poll *poll, const char *path, bool listing, bool past)
 {
 	struct walk *walk = &poll->walk;
 
 	arena_clear(&walk->arena);
 	walk->nitems = walk->item = 0;
-	walk->pages = 0;
-	walk->listing = poll->source->foreach != NULL;
+	walk->pages = walk->rows = 0;
+	walk->listing = listing;
+	walk->past = past;
+	walk->at_s = 0;
 	strbuf_clear(&walk->path);
 	strbuf_clear(&walk->next);
-	strbuf_addstr(&walk->path, walk->listing ? poll->source->foreach_path : poll->source->path);
+	strbuf_addstr(&walk->path, path);
 	request(poll);
+}
+
+void walk_start(struct poll *poll)
+{
+	bool listing = poll->source->foreach != NULL;
+
+	start(poll, listing ? poll->source->foreach_path : poll->source->path, listing, false);
+}
+
+void walk_start_past(struct poll *poll, const char *path)
+{
+	start(poll, path, false, true);
 }
 
 void walk_cancel(struct poll *poll)

@@ -214,7 +214,8 @@ static void apply_values(struct model *model, struct source *source, const struc
 	instant.irregular = apply.irregular;
 	instant.restarted = apply.restarted;
 	history_append(&source->history, &instant, model->column, (uint32_t)source->nslots,
-		       model->limits.history_ms, &model->scratch);
+		       source->keep_ms ? source->keep_ms : model->limits.history_ms,
+		       &model->scratch);
 	if (serial != source->history.first_serial && source_free_idle(source, model->names))
 		source_sort(source, model->names);
 	source->status.series = (uint32_t)source->nlive;

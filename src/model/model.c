@@ -124,6 +124,12 @@ uint32_t model_add_source(struct model *model, uint32_t target, const char *name
 	return (uint32_t)model->nsources++;
 }
 
+void model_keep_source(struct model *model, uint32_t number, int64_t history_ms)
+{
+	assert(number < model->nsources);
+	model->sources[number]->keep_ms = history_ms;
+}
+
 void model_remove_source(struct model *model, uint32_t number)
 {
 	struct source *source;

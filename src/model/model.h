@@ -57,6 +57,8 @@ struct names *model_names(const struct model *model);
  * whose name is known is updated and keeps its series. */
 uint32_t model_add_target(struct model *model, const struct target_info *info);
 uint32_t model_add_source(struct model *model, uint32_t target, const char *name);
+/* Keeps a source's history for another time than that of the limits. */
+void model_keep_source(struct model *model, uint32_t source, int64_t history_ms);
 /* Forgets a source; its number stays, unused, of no target (UINT32_MAX). */
 void model_remove_source(struct model *model, uint32_t source);
 /* Forgets a target's series; its number stays, unused. */

@@ -24,6 +24,7 @@ struct source {
 	char *name;
 	uint32_t target;
 	bool removed;
+	int64_t keep_ms;       /* of its history; 0: the model's */
 	struct series *series; /* by slot */
 	size_t nslots;
 	size_t slots_cap;

