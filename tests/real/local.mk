@@ -7,6 +7,10 @@ dist_check_SCRIPTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests
 TESTS += tests/e2e/console tests/e2e/headless tests/e2e/journal tests/e2e/killed
 EXTRA_DIST += tests/real/harness.py tests/real/registry.py tests/e2e/terminal.py
 
+# A terminal that drains slowly, not at all, or goes away.
+TESTS += tests/e2e/slow
+dist_check_SCRIPTS += tests/e2e/slow
+
 # Hostile text through every way out.
 TESTS += tests/e2e/sinks
 dist_check_SCRIPTS += tests/e2e/sinks
