@@ -249,6 +249,41 @@ START_TEST(what_is_optional_may_be_absent)
 }
 END_TEST
 
+/* A page that is switched off answers 403, and no credential would help: not asked for again soon
+ * where it may be absent, and said in the gateway's words where not. Another 403 is a refusal. */
+START_TEST(what_is_closed_is_no_refusal)
+{
+	static const struct {
+		const char *options, *body;
+		enum tick_outcome outcome;
+		const char *error;
+	} cases[] = {
+		{"optional: true, closed: not allowed", "path /m not allowed", TICK_OK, ""},
+		{"closed: not allowed", "path /m not allowed", TICK_FAILED,
+		 "403: not offered here: path /m not allowed"},
+		{"optional: true, closed: not allowed", "who are you?", TICK_UNAUTHORISED,
+		 "403: wants a credential"},
+		{"optional: true", "path /m not allowed", TICK_UNAUTHORISED,
+		 "403: wants a credential"},
+	};
+	char source[256];
+
+	page_server_set(bed.server,
+			&(struct page){.path = "/metrics", .status = 403, .body = cases[_i].body});
+	snprintf(source, sizeof(source),
+		 "  m: {get: /metrics, format: prometheus, %s, map: [{metric: a, signal: "
+		 "requests}]}\n",
+		 cases[_i].options);
+	bed_add(&bed, source);
+	if (cases[_i].outcome == TICK_OK)
+		bed_wait_ticks(&bed, 0, 1);
+	else
+		bed_wait_failures(&bed, 0, 1);
+	ck_assert_int_eq(bed.seen[0].outcome, cases[_i].outcome);
+	ck_assert_msg(strstr(bed.seen[0].error, cases[_i].error) != NULL, "%s", bed.seen[0].error);
+}
+END_TEST
+
 #define ROWS                                              \
 	"    rows: '.items[] | {node: .name, up: .ok}'\n" \
 	"    map: [{metric: up, signal: node_up, labels: {node: node}}]\n"
@@ -506,6 +541,7 @@ int main(void)
 	tcase_add_test(tcase, a_new_credential_is_tried_once);
 	tcase_add_test(tcase, a_missing_credential_asks_nothing);
 	tcase_add_test(tcase, what_is_optional_may_be_absent);
+	tcase_add_loop_test(tcase, what_is_closed_is_no_refusal, 0, 4);
 	tcase_add_test(tcase, json_comes_in_pages);
 	tcase_add_loop_test(tcase, odd_pages_fail_the_whole, 0,
 			    (int)(sizeof(odd_pages) / sizeof(odd_pages[0])));

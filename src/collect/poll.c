@@ -231,6 +231,12 @@ void poll_account(struct poll *poll, const struct fetch_result *result)
 
 	sum->err = result->err;
 	sum->status = result->status;
+	if (sum->err.code == ERR_AUTH && poll->source->closed && result->refusal &&
+	    strstr(result->refusal, poll->source->closed)) {
+		err_set(&sum->err, ERR_STATUS, "%d: not offered here: %.150s", sum->status,
+			result->refusal);
+		sum->status = 404;
+	}
 	sum->unverified |= result->unverified;
 	sum->seconds += result->seconds;
 	sum->bytes += result->bytes;

@@ -294,6 +294,7 @@ static void read_source(struct loader *loader, const struct yaml *node,
 	loader_duration(loader, node, "every", &source->every_ms);
 	loader_duration(loader, node, "deadline", &source->deadline_ms);
 	loader_bool(loader, node, "optional", &source->optional);
+	source->closed = loader_text(loader, node, "closed");
 	loader_bool(loader, node, "end_mark", &source->complete_by_end);
 	read_own(loader, node, source);
 	if (like && source->format == FORMAT_PROMQL && source->path)

@@ -61,6 +61,7 @@ struct profile_source {
 	int64_t every_ms;         /* 0: the target's */
 	int64_t deadline_ms;
 	bool optional;         /* its absence (404) is no fault */
+	const char *closed;    /* text in a 401 or 403 that is such an absence, or NULL */
 	bool complete_by_end;  /* OpenMetrics style end mark */
 	bool reads;            /* a POST of body that only reads */
 	unsigned own_requests; /* that a reading adds to the gateway's own count of requests */

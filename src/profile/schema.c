@@ -83,6 +83,9 @@ static const struct yaml_field source_own[] = {
 	{"every", YT_DURATION, false, NULL, NULL, "interval; the target's unless given"},
 	{"deadline", YT_DURATION, false, NULL, NULL, "time that an answer may take"},
 	{"optional", YT_BOOL, false, NULL, NULL, "true: a 404 is no fault"},
+	{"closed", YT_TEXT, false, NULL, NULL,
+	 "text in a 401 or 403 that says that the page is not offered: like a 404, no credential "
+	 "helps"},
 	{"own_requests", YT_NUMBER, false, NULL, NULL,
 	 "requests that each reading adds to the gateway's count of requests; taken off again"},
 	{"end_mark", YT_BOOL, false, NULL, NULL, "true: a whole answer ends with # EOF"},
