@@ -355,11 +355,11 @@ START_TEST(tokens_triple_after_a_prompt)
 {
 	const struct finding *finding;
 
-	site_set(&site, PROMPTS, SIGNAL_PROMPT_VERSION, "prompt=balance@prod", 7);
+	site_set(&site, PROMPTS, SIGNAL_PROMPT_VERSION, "prompt=balance type=prod", 7);
 	for (int i = 0; i < 300; i++)
 		bot(2, 626);
 	ck_assert_uint_eq(detect_count(site.detect), 0);
-	site_set(&site, PROMPTS, SIGNAL_PROMPT_VERSION, "prompt=balance@prod", 8);
+	site_set(&site, PROMPTS, SIGNAL_PROMPT_VERSION, "prompt=balance type=prod", 8);
 	for (int i = 0; i < 100; i++)
 		bot(2, 1940);
 	finding = site_finding(&site, "tokens-per-request");

@@ -436,6 +436,42 @@ START_TEST(one_cause_one_mark)
 }
 END_TEST
 
+/* A pointer to a version that is taken away and set again, here to the same one; one that comes new
+ * after others were there. What is missing for a moment is a gap, and what is new at the very start
+ * no change. */
+START_TEST(pointers_come_and_go)
+{
+	static const double versions[] = {7, NAN, 7, 7, NAN, NAN, NAN, NAN, 7};
+	static const struct {
+		const char *dims;
+		double before, after;
+	} wants[] = {{"prompt=balance type=prod", 7, NAN},
+		     {"prompt=balance type=prod", NAN, 7},
+		     {"prompt=other type=test", NAN, 2}};
+	struct bench bench;
+
+	bench_init(&bench, 100);
+	for (int t = 0; t < 9; t++) {
+		bench_set(&bench, SIGNAL_PROMPT_TEXT, "prompt=balance type=v7", 42);
+		if (!isnan(versions[t]))
+			bench_set(&bench, SIGNAL_PROMPT_VERSION, wants[0].dims, versions[t]);
+		if (t == 8)
+			bench_set(&bench, SIGNAL_PROMPT_VERSION, wants[2].dims, 2);
+		bench_tick(&bench, t * 5);
+	}
+	ck_assert_uint_eq(model_mark_count(bench.model), 3);
+	for (size_t i = 0; i < 3; i++) {
+		const struct mark *mark = model_mark(bench.model, i);
+
+		ck_assert_int_eq(mark->kind, MARK_VERSION);
+		ck_assert(isnan(mark->before) == isnan(wants[i].before));
+		ck_assert(isnan(mark->after) == isnan(wants[i].after));
+		ck_assert(isnan(wants[i].after) || mark->after == wants[i].after);
+	}
+	bench_release(&bench);
+}
+END_TEST
+
 START_TEST(declared_wraps_are_no_resets)
 {
 	struct series series = {.signal = SIGNAL_REQUESTS, .part = PART_VALUE, .wrap32 = 1};
@@ -537,6 +573,7 @@ int main(void)
 	tcase_add_loop_test(tests, changes_leave_marks, 0,
 			    sizeof(mark_cases) / sizeof(mark_cases[0]));
 	tcase_add_test(tests, one_cause_one_mark);
+	tcase_add_test(tests, pointers_come_and_go);
 	tcase_add_test(tests, declared_wraps_are_no_resets);
 	tcase_add_test(tests, lines_are_a_ring);
 	tcase_add_test(tests, removed_targets_come_back);

@@ -248,7 +248,7 @@ static void play(struct shop *shop, int second)
 	play_nodes(shop);
 	play_model(shop, second);
 	play_log(shop, second);
-	set(shop, PROMPTS, SIGNAL_PROMPT_VERSION, "prompt=balance@prod",
+	set(shop, PROMPTS, SIGNAL_PROMPT_VERSION, "prompt=balance type=prod",
 	    second >= PROMPT_FROM - 12 ? 8 : 7);
 }
 

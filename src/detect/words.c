@@ -302,11 +302,27 @@ static const struct mark *suspect_mark(const struct detect *detect, const struct
 	return best;
 }
 
-/* "v7>v8", or nothing where the numbers are hashes. */
+/* A prompt as it is called: "balance@production", or of a text "balance v2". */
+static void add_prompt(const struct detect *detect, struct words *words, const struct mark *mark)
+{
+	const struct dims *dims = names_dims(model_names(detect->model), mark->dims);
+
+	add(words, "prompt %s", symbol_text(detect, dims->value[DIM_PROMPT]));
+	if (dims->value[DIM_TYPE])
+		add(words, "%s%s", mark->kind == MARK_TEXT ? " " : "@",
+		    symbol_text(detect, dims->value[DIM_TYPE]));
+}
+
+/* "v7>v8", or nothing where the numbers are hashes. A pointer that is set for the first time, or
+ * taken away, has a side without a version. */
 static void add_versions(struct words *words, const struct mark *mark)
 {
-	if (fabs(mark->before) < 1e6 && fabs(mark->after) < 1e6 &&
-	    mark->before == floor(mark->before) && mark->after == floor(mark->after))
+	if (isnan(mark->before))
+		add(words, "set to v%.0f", mark->after);
+	else if (isnan(mark->after))
+		add(words, "v%.0f>none", mark->before);
+	else if (fabs(mark->before) < 1e6 && fabs(mark->after) < 1e6 &&
+		 mark->before == floor(mark->before) && mark->after == floor(mark->after))
 		add(words, "v%.0f>v%.0f", mark->before, mark->after);
 	else
 		add(words, "changed");
@@ -319,9 +335,10 @@ static void add_change(const struct detect *detect, struct words *words, const s
 	const char *name = target ? target->name : "";
 
 	if (mark->kind == MARK_TEXT || is_prompt(mark))
-		add(words, "prompt %s ", symbol_text(detect, dims->value[DIM_PROMPT]));
+		add_prompt(detect, words, mark);
 	else
-		add(words, "%s ", name);
+		add(words, "%s", name);
+	add(words, " ");
 	switch (mark->kind) {
 	case MARK_TEXT:
 		add(words, "text changed in place");
@@ -366,10 +383,9 @@ static void gather_suspect(const struct detect *detect, struct finding *finding)
 	else
 		add(&words, "with ");
 	if (mark->kind == MARK_VERSION && is_prompt(mark)) {
-		const struct dims *dims = names_dims(model_names(detect->model), mark->dims);
-
 		add_versions(&words, mark);
-		add(&words, " of prompt %s", symbol_text(detect, dims->value[DIM_PROMPT]));
+		add(&words, " of ");
+		add_prompt(detect, &words, mark);
 	} else {
 		add_change(detect, &words, mark);
 	}

@@ -8,6 +8,9 @@
 /* The start of a process is known from its age in whole seconds: a little later is the same. */
 #define RESTART_SECONDS 2.5
 
+/* Answers in a row without a pointer after which it is held for gone; fewer are a gap. */
+#define GONE_TICKS 3
+
 /* What a change of a state is shown as. */
 static const struct {
 	enum signal signal;
@@ -76,17 +79,46 @@ static double last_value(const struct history *history, uint32_t slot)
 	return tick_absent();
 }
 
+/* How many of the newest ticks have no value of a slot, GONE_TICKS at most. */
+static unsigned absent_ticks(const struct history *history, uint32_t slot)
+{
+	unsigned n = 0;
+
+	while (n < GONE_TICKS && n < history->nraw &&
+	       tick_is_absent(slice_get(&history->raw[history->nraw - 1 - n], slot)))
+		n++;
+	return n;
+}
+
 static void note_state(struct apply *apply, uint32_t slot, double now)
 {
 	const struct series *series = &apply->source->series[slot];
 	double before = last_value(&apply->source->history, slot);
 
-	if (!isfinite(now) || !isfinite(before) || before == now)
+	/* A pointer is also set for the first time, and after it was taken away. */
+	if (series->signal == SIGNAL_PROMPT_VERSION && isfinite(now) &&
+	    absent_ticks(&apply->source->history, slot) == GONE_TICKS)
+		before = tick_absent();
+	else if (!isfinite(now) || !isfinite(before) || before == now)
 		return;
 	for (size_t i = 0; i < sizeof(state_marks) / sizeof(state_marks[0]); i++)
 		if (state_marks[i].signal == (enum signal)series->signal)
 			add_mark(apply, state_marks[i].kind, state_marks[i].signal, series->dims,
 				 before, now);
+}
+
+/* A pointer that is missing for long enough was taken away. */
+static void note_gone(struct apply *apply, uint32_t slot)
+{
+	const struct history *history = &apply->source->history;
+	double before;
+
+	if (apply->source->series[slot].signal != SIGNAL_PROMPT_VERSION ||
+	    history->nraw < GONE_TICKS || absent_ticks(history, slot) != GONE_TICKS - 1)
+		return;
+	before = slice_get(&history->raw[history->nraw - GONE_TICKS], slot);
+	add_mark(apply, MARK_VERSION, SIGNAL_PROMPT_VERSION, apply->source->series[slot].dims,
+		 before, tick_absent());
 }
 
 static void note_started(struct apply *apply, uint32_t slot, double now)
@@ -149,7 +181,9 @@ static void compare_columns(struct apply *apply)
 	for (uint32_t i = 0; i < apply->source->nslots; i++) {
 		double now = apply->column[i], before = slice_get(last, i);
 
-		if (now != before && !(tick_is_absent(now) && tick_is_absent(before)))
+		if (tick_is_absent(now) && tick_is_absent(before))
+			note_gone(apply, i);
+		else if (now != before)
 			note_change(apply, i, before, now);
 	}
 	add_falls(apply);

@@ -1,6 +1,7 @@
 /* Models with what calls them, and prompts with their versions: tokens, cost, latency. */
 #include "view/state.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -122,7 +123,7 @@ static void load(struct view *view, struct pane *pane)
 			 &ncallers);
 	items_weigh(pane, callers, ncallers, false);
 	items_sort(view, pane, callers, ncallers);
-	prompts = query_by(view, pane, DIM_BIT(DIM_PROMPT), &nprompts);
+	prompts = query_by(view, pane, DIM_BIT(DIM_PROMPT) | DIM_BIT(DIM_TYPE), &nprompts);
 	items_sort(view, pane, prompts, nprompts);
 	pane->items = arena_array(&view->screen->data, nmodels + ncallers * 2 + nprompts + 1,
 				  sizeof(*pane->items));
@@ -140,18 +141,21 @@ static void load(struct view *view, struct pane *pane)
 	pane->total = total;
 }
 
-/* The newest change of a prompt before the moment that is shown, or NULL. */
-static const struct mark *last_change(const struct view *view, symbol prompt)
+/* The newest change of a prompt's pointer, or of its text, before the moment that is shown, or
+ * NULL. */
+static const struct mark *last_change(const struct view *view, const struct dims *of)
 {
 	const struct model *model = view->scene->model;
 	size_t i;
 
 	for (i = model_mark_count(model); i > 0; i--) {
 		const struct mark *mark = model_mark(model, i - 1);
+		const struct dims *dims = names_dims(view->names, mark->dims);
+		bool pointer =
+			mark->kind == MARK_VERSION && dims->value[DIM_TYPE] == of->value[DIM_TYPE];
 
-		if ((mark->kind == MARK_VERSION || mark->kind == MARK_TEXT) &&
-		    mark->at.wall_ms <= view->at.wall_ms &&
-		    names_dims(view->names, mark->dims)->value[DIM_PROMPT] == prompt)
+		if ((pointer || mark->kind == MARK_TEXT) && mark->at.wall_ms <= view->at.wall_ms &&
+		    dims->value[DIM_PROMPT] == of->value[DIM_PROMPT])
 			return mark;
 	}
 	return NULL;
@@ -161,23 +165,28 @@ static const struct mark *last_change(const struct view *view, symbol prompt)
  * figures of its own: its row says since when nothing changed. */
 static void prompt_text(const struct view *view, const struct item *item, char *buf, size_t cap)
 {
-	symbol prompt = item->key.dims.value[DIM_PROMPT];
-	const struct mark *mark = last_change(view, prompt);
+	const struct dims *dims = &item->key.dims;
+	const struct mark *mark = last_change(view, dims);
 	const struct figure *version =
 		row_figure(&view->screen->panes[PANE_AI], item->row, CELL_VALUE, M_PROMPT_VERSION);
-	char age[16], number[24] = "", since[16];
+	char age[16], number[24] = "", since[16], prompt[96];
 
+	snprintf(prompt, sizeof(prompt), "%s%s%s", view_text(view, dims->value[DIM_PROMPT]),
+		 dims->value[DIM_TYPE] ? "@" : "", view_text(view, dims->value[DIM_TYPE]));
 	if (version && !(version->quality & Q_NONE))
 		snprintf(number, sizeof(number), " v%.0f", version->value);
 	if (!mark)
-		snprintf(buf, cap, "%s%s, no change since %.5s", view_text(view, prompt), number,
+		snprintf(buf, cap, "%s%s, no change since %.5s", prompt, number,
 			 view_time(view, view_oldest(view).wall_ms, since));
 	else if (mark->kind == MARK_TEXT)
-		snprintf(buf, cap, "%s%s text changed %s ago", view_text(view, prompt), number,
+		snprintf(buf, cap, "%s%s text changed %s ago", prompt, number,
+			 view_age(view, mark->at, age));
+	else if (isnan(mark->before) || isnan(mark->after))
+		snprintf(buf, cap, "%s%s set %s ago", prompt, number,
 			 view_age(view, mark->at, age));
 	else
-		snprintf(buf, cap, "%s v%.0f>v%.0f %s ago", view_text(view, prompt), mark->before,
-			 mark->after, view_age(view, mark->at, age));
+		snprintf(buf, cap, "%s v%.0f>v%.0f %s ago", prompt, mark->before, mark->after,
+			 view_age(view, mark->at, age));
 }
 
 static void text(const struct view *view, const struct item *item, int what, int width, char *buf,
