@@ -27,9 +27,9 @@ class Registry:
                    "DO_NOT_TRACK": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
                    "PATH": os.path.dirname(mlflow) + ":" + os.environ["PATH"]}, seconds=120)
 
-    def post(self, call, api="2.0", **body):
+    def post(self, call, method="POST", api="2.0", **body):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request("POST", f"/api/{api}/mlflow/{call}", json.dumps(body),
+        connection.request(method, f"/api/{api}/mlflow/{call}", json.dumps(body),
                            {"Content-Type": "application/json"})
         answer = connection.getresponse()
         text = answer.read()
@@ -39,7 +39,7 @@ class Registry:
         return json.loads(text)
 
     def gateway(self, call, **body):
-        return self.post(f"gateway/{call}", "3.0", **body)
+        return self.post(f"gateway/{call}", api="3.0", **body)
 
     def endpoint(self, name, weights):
         """An endpoint of the gateway that splits its requests between models."""
@@ -76,6 +76,10 @@ class Registry:
 
     def point(self, name, alias, version):
         self.post("registered-models/alias", name=name, alias=alias, version=str(version))
+
+    def delete(self, name, version):
+        """A version; an alias that points at it goes with it."""
+        self.post("model-versions/delete", "DELETE", name=name, version=str(version))
 
     def overwrite(self, name, version, text):
         """The text of a version changes in place; no timestamp tells."""
