@@ -48,7 +48,8 @@ static int line_body(void *ctx, const char *data, size_t len, struct err *err)
 	return fetch->ops->body(fetch->ctx, data, len, err);
 }
 
-/* A line protocol has no length; HAProxy ends each of its answers with an empty line. */
+/* A line protocol has no length; HAProxy ends each of its answers with an empty line, which is all
+ * that it says of an empty list. */
 static void line_done(void *ctx, const struct err *err, double seconds, uint64_t bytes)
 {
 	struct fetch *fetch = ctx;
@@ -57,10 +58,11 @@ static void line_done(void *ctx, const struct err *err, double seconds, uint64_t
 				      .refusal = "",
 				      .seconds = seconds,
 				      .bytes = bytes};
+	bool ended = fetch->tail[1] == '\n' && (bytes == 1 || fetch->tail[0] == '\n');
 
 	if (err)
 		result.err = *err;
-	if (!result.err.code && (fetch->tail[0] != '\n' || fetch->tail[1] != '\n'))
+	if (!result.err.code && !ended)
 		err_set(&result.err, ERR_TRUNCATED,
 			"answer ended early: there is no empty line at its end");
 	fetch->line = NULL;

@@ -81,9 +81,9 @@ static void add_up(struct haproxy *haproxy, uint32_t i)
 		find_answers(haproxy, route, code)->backend += value;
 		find_answers(haproxy, 0, code)->backend += value;
 		break;
-	case KIND_SERVER:
+	case KIND_SERVER: /* its backend is a row to itself, and a service to its servers */
 		haproxy->servers = true;
-		find_answers(haproxy, route, code)->servers += value;
+		find_answers(haproxy, dims->value[DIM_SERVICE], code)->servers += value;
 		break;
 	case KIND_FRONTEND:
 		haproxy->several |= haproxy->route && haproxy->route != route;
