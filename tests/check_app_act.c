@@ -129,6 +129,21 @@ static const char *const profile_texts[] = {
 	"sources: {m: {get: /m, format: prometheus, map: [{metric: up, signal: up}]}}\n"
 	"actions:\n"
 	"  block-ip: {impossible: 'a log only tells'}\n",
+	"name: mesh\n"
+	"title: Mesh\n"
+	"identify: [{get: /, server: x}]\n"
+	"sources: {m: {get: /m, format: prometheus, map: [{metric: up, signal: up}]}}\n"
+	"actions:\n"
+	"  open-breaker:\n"
+	"    params: {cluster: {type: name, from: route}}\n"
+	"    volatile: 'false'\n"
+	"    effect: the figures\n"
+	"    steps: [{send: {post: '/off?cluster={cluster}', body: 'true'}}]\n"
+	"  shift-weight:\n"
+	"    params: {node: {type: name, from: node}, cluster: {type: name, from: route}}\n"
+	"    volatile: 'false'\n"
+	"    effect: the figures\n"
+	"    steps: [{send: {post: '/on?cluster={cluster}', body: '$node'}}]\n",
 };
 #define PROFILES (sizeof(profile_texts) / sizeof(*profile_texts))
 
@@ -164,6 +179,13 @@ static const struct row_case row_cases[] = {
 	 "Set a rate limit on fence: act set-limit --target fence route=\"GET /cart\" limit= "
 	 "(asks)\n"},
 	{{"route=a\"b'c"}, 0, ""},
+	/* what others call a service; a node is not told */
+	{{"route=shop"},
+	 3,
+	 "Open a breaker on mesh: act open-breaker --target mesh cluster=shop\n"},
+	{{"route=shop", "route=pay"},
+	 3,
+	 "Open a breaker on mesh: act open-breaker --target mesh cluster=shop cluster=pay\n"},
 	{{"model=gpt-4o"}, 0, ""},
 	{{"target=fence"},
 	 0,

@@ -45,7 +45,8 @@ static bool add_word(struct strbuf *line, const char *name, const char *value)
 static bool add_param(const struct asking *asking, const struct action_info *info,
 		      const struct action_param *param, struct strbuf *line, bool *ret_given)
 {
-	bool many = param->from < DIM_COUNT && info->rows & DIM_BIT(param->from);
+	bool many = param->from < DIM_COUNT &&
+		    (info->rows & DIM_BIT(param->from) || !(info->rows & asking->about));
 	size_t i;
 
 	*ret_given = param->from < DIM_COUNT && row_text(asking, 0, param->from)[0];
@@ -101,6 +102,32 @@ static void add_choice(struct asking *asking, const struct profile_action *actio
 		asking->n++;
 }
 
+/* Whether the row tells all that a row could tell of the action, and something: a gateway may call
+ * a route what others call a service. */
+static bool is_told(const struct asking *asking, const struct profile_action *action)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < action->nparams; i++) {
+		const struct action_param *param = &action->params[i];
+
+		if (param->from == DIM_COUNT)
+			continue;
+		if (asking->about & DIM_BIT(param->from))
+			some = true;
+		else if (!param->fallback)
+			return false;
+	}
+	return some;
+}
+
+/* Whatever a target can do fits the row of the target itself. */
+static bool fits_row(const struct asking *asking, const struct action_info *info,
+		     const struct profile_action *action)
+{
+	return !asking->about || info->rows & asking->about || is_told(asking, action);
+}
+
 static void add_of_target(struct asking *asking, const struct action_info *info, uint32_t number,
 			  bool possible)
 {
@@ -108,14 +135,9 @@ static void add_of_target(struct asking *asking, const struct action_info *info,
 	const struct profile *profile = target ? asking->profile(asking->ctx, number) : NULL;
 	const struct profile_action *action = profile ? profile_action(profile, info->name) : NULL;
 
-	if (action && asking->n < asking->cap && !action->impossible == possible)
+	if (action && asking->n < asking->cap && !action->impossible == possible &&
+	    fits_row(asking, info, action))
 		add_choice(asking, action, target);
-}
-
-/* Whatever a target can do fits the row of the target itself. */
-static bool fits_row(const struct asking *asking, const struct action_info *info)
-{
-	return !asking->about || info->rows & asking->about;
 }
 
 /* What is possible: on the row's own target first, and a client's on all that see clients. */
@@ -148,10 +170,8 @@ size_t row_actions(const struct model *model, row_profile *profile, void *ctx,
 	const struct action_info *info;
 
 	for (info = action_table(); info->name; info++)
-		if (fits_row(&asking, info))
-			add_possible(&asking, info);
+		add_possible(&asking, info);
 	for (info = action_table(); info->name && target != UINT32_MAX; info++)
-		if (fits_row(&asking, info))
-			add_of_target(&asking, info, target, false);
+		add_of_target(&asking, info, target, false);
 	return asking.n;
 }
