@@ -22,7 +22,6 @@ struct kept {
 	char location[512];
 	char etag[256];
 	char next_page[32];
-	char date[64];
 	char content_encoding[32];
 	char transfer_encoding[32];
 	char content_length[24];
@@ -72,7 +71,6 @@ static void keep(struct kept *kept, const char *line, size_t len)
 		FIELD("location", location),
 		FIELD("etag", etag),
 		FIELD("x-next-page", next_page),
-		FIELD("date", date),
 		FIELD("content-encoding", content_encoding),
 		FIELD("transfer-encoding", transfer_encoding),
 		FIELD("content-length", content_length),
@@ -200,7 +198,6 @@ static int64_t retry_after_ms(const struct read_request *request)
 static void fill_result(const struct read_request *request, struct read_result *result)
 {
 	const struct kept *kept = &request->kept;
-	time_t date = *kept->date ? curl_getdate(kept->date, NULL) : -1;
 	long opened = 0;
 
 	curl_easy_getinfo(request->transfer.easy, CURLINFO_NUM_CONNECTS, &opened);
@@ -213,7 +210,6 @@ static void fill_result(const struct read_request *request, struct read_result *
 	result->etag = kept->etag;
 	result->next_page = kept->next_page;
 	result->retry_after_ms = retry_after_ms(request);
-	result->date_ms = date == -1 ? 0 : (int64_t)date * 1000;
 	result->seconds = (double)transfer_info(&request->transfer, CURLINFO_TOTAL_TIME_T) / 1e6;
 	result->wire_bytes = (uint64_t)transfer_info(&request->transfer, CURLINFO_SIZE_DOWNLOAD_T) +
 			     request->header_bytes;

@@ -18,7 +18,6 @@ struct read_result {
 	const char *etag;       /* from a header or a trailer */
 	const char *next_page;  /* X-Next-Page */
 	int64_t retry_after_ms; /* 0: not said */
-	int64_t date_ms;        /* the Date header, wall clock; 0: none */
 	double seconds;         /* from sending to the last byte */
 	uint64_t wire_bytes;    /* as received */
 	uint64_t body_bytes;    /* after decompression */
