@@ -10,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HISTORY_BATCH 8                       /* slices sealed at once */
-#define HISTORY_BLOCK 64                      /* instants of a full block */
-#define HISTORY_RAW   (2 * HISTORY_BATCH + 8) /* most slices */
+#define HISTORY_BATCH 8                    /* slices sealed at once */
+#define HISTORY_BLOCK 64                   /* instants of a full block */
+#define HISTORY_RAW   (64 + HISTORY_BATCH) /* most slices: a minute of one a second */
 
 struct instant {
 	struct clock at;

@@ -1,6 +1,7 @@
 /* What scraping many targets costs: the collector with its model, beside loops that throw the
  * bodies away. Run by bench-scrape, which starts the targets and the peers.
  * grow is the traffic of the targets: it adds to the values in their bodies once an interval.
+ * collect begins with 15 minutes of history, which it makes from each source's first answer.
  *
  * usage: bench_scrape collect|discard|bare FIRST_PORT TARGETS INTERVAL_S WARM_S MEASURE_S [PROFILE]
  *        bench_scrape grow FOLDER TARGETS INTERVAL_S
@@ -9,6 +10,7 @@
 #include "base/map.h"
 #include "collect/collect.h"
 #include "net/read.h"
+#include "query/query.h"
 
 #include <curl/curl.h>
 #include <fcntl.h>
@@ -20,9 +22,14 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#define IN_FLIGHT 32
+#define IN_FLIGHT  32
+#define SLOTS      20 /* of an interval: the collector's reads share as many wake-ups */
+#define HISTORY_MS (15 * 60 * 1000)
+#define STEPS      9 /* values grow by 1 to 9, and by 45 in as many ticks */
+#define QUERIES    9
 
 struct bench {
 	int first_port;
@@ -51,6 +58,21 @@ static double cpu_seconds(void)
 	getrusage(RUSAGE_SELF, &usage);
 	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
 	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static double wall_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
 }
 
 /* Kilobytes of a line of /proc/self/smaps_rollup; 0 when it is not there. */
@@ -111,16 +133,70 @@ static void count_missed(struct bench *bench, const struct tick *tick)
 	*last_ms = tick->at.mono_ms;
 }
 
+static void apply(struct bench *bench, const struct tick *tick)
+{
+	struct err err;
+
+	if (model_apply(bench->model, tick, &err) < 0)
+		fprintf(stderr, "%s\n", err.msg);
+}
+
+/* The ticks that 15 minutes would have brought before this one: as in the bodies, a third of the
+ * values stay and the others grow by 1 to 9 each time. */
+static void add_past(struct bench *bench, const struct tick *tick)
+{
+	struct tick past = *tick;
+	size_t n = tick->dict->n;
+	double *values = xcalloc(n, sizeof(*values));
+	int64_t ticks = HISTORY_MS / bench->interval_ms / STEPS * STEPS;
+
+	for (size_t i = 0; i < n; i++)
+		values[i] = tick->values[i] - (i / 22 % 3 ? (double)(ticks * (STEPS + 1) / 2) : 0);
+	past.values = values;
+	for (int64_t k = 0; k < ticks; k++) {
+		past.at.mono_ms = tick->at.mono_ms - (ticks - k) * bench->interval_ms;
+		past.at.wall_ms = tick->at.wall_ms - (ticks - k) * bench->interval_ms;
+		apply(bench, &past);
+		for (size_t i = 0; i < n; i++)
+			values[i] += i / 22 % 3 ? 1 + (double)((i + (size_t)k) % STEPS) : 0;
+	}
+	free(values);
+}
+
 static void on_tick(void *ctx, const struct tick *tick)
 {
 	struct bench *bench = ctx;
-	struct err err;
 
+	if (!bench->last_ms[tick->source] && tick->outcome == TICK_OK)
+		add_past(bench, tick);
 	count_missed(bench, tick);
-
 	count(bench, tick->outcome != TICK_OK, tick->bytes);
-	if (model_apply(bench->model, tick, &err) < 0)
-		fprintf(stderr, "%s\n", err.msg);
+	apply(bench, tick);
+}
+
+/* The p99 of all requests of all targets in the last 30 s; the median time of some in a row. */
+static void time_query(struct bench *bench)
+{
+	struct query query = {.columns = {{.measure = M_P99}},
+			      .ncolumns = 1,
+			      .window_ms = 30000,
+			      .at = clock_read(),
+			      .limit = 1};
+	double took[QUERIES], value = 0;
+
+	for (size_t i = 0; i < QUERIES; i++) {
+		struct arena arena;
+		struct result result;
+		double start = wall_seconds();
+
+		arena_init(&arena);
+		query_run(bench->model, &query, &arena, &result);
+		took[i] = wall_seconds() - start;
+		value = result.total.figures[0].value;
+		arena_release(&arena);
+	}
+	qsort(took, QUERIES, sizeof(*took), compare);
+	printf(" p99 of all targets %.3f s in %.3f ms,", value, took[QUERIES / 2] * 1000);
 }
 
 static int run_collect(struct bench *bench)
@@ -153,6 +229,7 @@ static int run_collect(struct bench *bench)
 		if (collect_add(collect, &config->targets[i], profile, &err) == UINT32_MAX)
 			fprintf(stderr, "%s\n", err.msg);
 	measure(bench);
+	time_query(bench);
 	printf(" %zu series, %" PRIu64 " intervals missed,",
 	       (size_t)model_source(bench->model, 0).series * bench->targets, bench->missed);
 	collect_free(collect);
@@ -164,8 +241,8 @@ static int run_collect(struct bench *bench)
 	return 0;
 }
 
-/* A target of the loop that throws the bodies away; the polls are spread over the interval as the
- * collector's are. */
+/* A target of the loop that throws the bodies away; the reads are spread over the interval and
+ * share wake-ups as the collector's do. */
 struct discard {
 	struct bench *bench;
 	struct loop_timer timer;
@@ -194,7 +271,7 @@ static void on_due(struct loop_timer *timer)
 static int run_discard(struct bench *bench)
 {
 	struct discard *discards = xcalloc(bench->targets, sizeof(*discards));
-	int64_t now_ms = loop_now(bench->loop).mono_ms;
+	int64_t now_ms = loop_now(bench->loop).mono_ms, slot_ms = bench->interval_ms / SLOTS;
 
 	for (size_t i = 0; i < bench->targets; i++) {
 		struct discard *discard = &discards[i];
@@ -205,7 +282,7 @@ static int run_discard(struct bench *bench)
 			 bench->first_port + (int)i);
 		discard->origin.url = discard->url;
 		loop_timer_set(bench->loop, &discard->timer,
-			       now_ms + bench->interval_ms * (int64_t)i / (int64_t)bench->targets);
+			       now_ms + (int64_t)i * SLOTS / (int64_t)bench->targets * slot_ms);
 	}
 	measure(bench);
 	for (size_t i = 0; i < bench->targets; i++)

@@ -3,7 +3,7 @@
 EXTRA_PROGRAMS += bench_scrape
 EXTRA_DIST += tests/bench/bench-scrape
 bench_scrape_SOURCES = tests/bench/bench_scrape.c
-bench_scrape_LDADD = $(COLLECT_LIBS)
+bench_scrape_LDADD = $(COLLECT_LIBS) $(QUERY_LIBS)
 
 bench:: bench_scrape
 	top_builddir='$(top_builddir)' $(srcdir)/tests/bench/bench-scrape
