@@ -212,6 +212,8 @@ struct session_target *session_target_new(struct session *session,
 
 	*target = (struct session_target){
 		.session = session, .config = config, .wait_ms = SEARCH_FIRST_MS};
+	secret_claim(&config->auth);
+	secret_claim(&config->action_auth);
 	target->again = (struct loop_timer){.fire = search_again, .ctx = target};
 	target->number = model_add_target(session->model, &info);
 	target->identifying = model_add_source(session->model, target->number, "identify");

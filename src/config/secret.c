@@ -147,8 +147,8 @@ static int read_credential(const char *name, struct strbuf *out, struct err *err
 	return result;
 }
 
-/* Credentials that came by the environment. They are moved out of it at their first use, so that
- * commands that run later do not inherit them and /proc does not show them. */
+/* Credentials that came by the environment. They are moved out of it, so that commands do not
+ * inherit them and /proc does not show them. */
 static struct kept {
 	char *name, *value;
 } * kept;
@@ -172,6 +172,12 @@ static const char *take_variable(const char *name)
 	wipe(value, strlen(value));
 	unsetenv(name);
 	return kept[i].value;
+}
+
+void secret_claim(const struct secret_ref *ref)
+{
+	if (ref->scheme != SECRET_NONE && ref->from == SECRET_ENV)
+		take_variable(ref->name);
 }
 
 static int read_value(const struct secret_ref *ref, struct strbuf *out, struct err *err)

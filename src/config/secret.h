@@ -34,6 +34,10 @@ void secret_release(struct secret_ref *ref);
 char *secret_header(const struct secret_ref *ref, struct err *err);
 void secret_wipe(char *header); /* takes NULL */
 
+/* Takes the value out of the environment already now, if it is there, lest a command inherits it.
+ */
+void secret_claim(const struct secret_ref *ref);
+
 /* A command that prints a credential, while it runs; ref is borrowed. */
 struct secret_command;
 struct secret_command *secret_command_start(const struct secret_ref *ref, struct err *err);

@@ -112,6 +112,8 @@ static void become_bare(int control)
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, normal = {.sa_handler = SIG_DFL};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+	for (char **at = environ; *at; at++)
+		explicit_bzero(*at, strlen(*at));
 	environ = nothing;
 	setsid();
 	prctl(PR_SET_NAME, "hypercare-jq");

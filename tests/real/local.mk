@@ -15,6 +15,10 @@ dist_check_SCRIPTS += tests/e2e/slow
 TESTS += tests/e2e/sinks
 dist_check_SCRIPTS += tests/e2e/sinks
 
+# Canaries in place of credentials, looked for everywhere.
+TESTS += tests/e2e/secrets
+dist_check_SCRIPTS += tests/e2e/secrets
+
 # Random hands on the console for half a minute; longer, or the same again, with its options.
 TESTS += tests/e2e/property
 dist_check_SCRIPTS += tests/e2e/property
