@@ -7,6 +7,11 @@
 #define LOOP_S  330.0
 #define QUIET_S 12.0 /* all is well at the start of the loop */
 
+/* The server with a new build has little weight, until it is rolled out. */
+#define NEW_NODE     1
+#define WEIGHT_TRIAL 20
+#define WEIGHT_FULL  100
+
 const int world_codes[CODES] = {200, 201, 401, 403, 404, 429, 499, 500, 502, 503, 504};
 const double kong_bounds_ms[KONG_BUCKETS] = {25,   50,   80,   100,   250,   400,  700,
 					     1000, 2000, 5000, 10000, 30000, 60000};
@@ -117,7 +122,7 @@ void world_init(struct world *world, uint64_t seed, int only, double epoch_s, do
 	memcpy(world->assistants, first_assistants, sizeof(first_assistants));
 	world->limit_per_minute = 1800;
 	for (size_t i = 0; i < NODES; i++)
-		world->nodes[i].weight = 100;
+		world->nodes[i].weight = i == NEW_NODE ? WEIGHT_TRIAL : WEIGHT_FULL;
 }
 
 /* splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014). */
@@ -206,8 +211,8 @@ static size_t pick_node(struct world *world)
 /* How long the upstream took, and the code that it made. The incident is one slow server. */
 static int ask_upstream(struct world *world, const struct route *route, size_t node, double *ret_s)
 {
-	bool slow =
-		route == &world->routes[0] && node == 1 && world_plays(world, INCIDENT_CHECKOUT);
+	bool slow = route == &world->routes[0] && node == NEW_NODE &&
+		    world_plays(world, INCIDENT_CHECKOUT);
 
 	*ret_s = world_lognormal(world, slow ? 2.6 : route->typical_s, slow ? 0.5 : 0.35);
 	if (slow && world_uniform(world) < 0.33) {
@@ -255,10 +260,23 @@ static void request_route(struct world *world, struct route *route)
 	route->bytes_out += 900 + (uint64_t)(world_uniform(world) * 9000);
 }
 
+/* The new build gets as much as the others; whatever the operator makes of it stays. */
+static void run_nodes(struct world *world)
+{
+	bool rolled_out = world_plays(world, INCIDENT_CHECKOUT);
+	unsigned *weight = &world->nodes[NEW_NODE].weight;
+
+	if (rolled_out != world->build_changed &&
+	    *weight == (rolled_out ? WEIGHT_TRIAL : WEIGHT_FULL))
+		*weight = rolled_out ? WEIGHT_FULL : WEIGHT_TRIAL;
+	world->build_changed = rolled_out;
+}
+
 static void run_routes(struct world *world, double step_s)
 {
 	double per_s = world->limit_per_minute / 60.0;
 
+	run_nodes(world);
 	world->limit_left = fmin(world->limit_left + per_s * step_s, per_s);
 	for (size_t i = 0; i < ROUTES; i++) {
 		struct route *route = &world->routes[i];

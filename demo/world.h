@@ -93,6 +93,7 @@ struct world {
 	struct assistant assistants[ASSISTANTS];
 	int prompt_version;  /* behind the alias "production", 0: there is none */
 	bool prompt_changed; /* the incident's new version was rolled out */
+	bool build_changed;  /* and the new build of a server */
 	uint64_t connections;
 	FILE *access_log; /* of the second gateway; may be NULL */
 };

@@ -3,7 +3,8 @@
 #ifndef HC_TESTS_ACT_TOY_H
 #define HC_TESTS_ACT_TOY_H
 
-#define ACT_TOY_READ "      - read: /value\n        let: {list: '.value // []', n0: .n}\n"
+#define TOY_SETTLE_MS 50
+#define ACT_TOY_READ  "      - read: /value\n        let: {list: '.value // []', n0: .n}\n"
 
 static const char act_toy[] =
 	"name: toy\ntitle: Toy gateway\nsources: {}\nactions:\n"
@@ -15,7 +16,8 @@ static const char act_toy[] =
 	"    before: '\"blocked: \" + ($list | join(\", \"))'\n"
 	"    after: '\"blocked: \" + ($list + [$ip] | unique | join(\", \"))'\n"
 	"    verify: {read: /value, until: '(.value // []) | index($ip) != null', within: 200ms}\n"
-	"    undo: unblock-ip\n    idempotent: true\n    volatile: lost when it restarts\n"
+	"    undo: unblock-ip\n    idempotent: true\n    settle: 50ms\n" /* TOY_SETTLE_MS */
+	"    volatile: lost when it restarts\n"
 	"  unblock-ip:\n"
 	"    params: {ip: {type: cidr, from: client}}\n"
 	"    steps:\n" ACT_TOY_READ

@@ -515,14 +515,44 @@ START_TEST(test_timed_without_anybody)
 }
 END_TEST
 
-static bool finding_holds;
+static struct act_sight sight;
 
-static bool holds(void *ctx, uint32_t finding, bool *ret_judged)
+static struct act_sight see(void *ctx, uint32_t finding)
 {
 	(void)ctx;
 	ck_assert_uint_eq(finding, 7);
-	*ret_judged = true;
-	return finding_holds;
+	return sight;
+}
+
+/* Turns until the time that the figures are given to recover is over by as much. */
+static enum watch_state watched(const struct plan *plan, int64_t beyond_ms)
+{
+	int64_t late_ms = plan_view(plan).changed_ms + TOY_SETTLE_MS + beyond_ms;
+
+	do {
+		act_bed_turn(&bed);
+		act_watch(bed.act, see, NULL);
+	} while (plan_view(plan).watch == WATCH_WATCHING && loop_now(bed.loop).mono_ms <= late_ms);
+	return plan_view(plan).watch;
+}
+
+static struct plan *meant_to_clear(const char *address)
+{
+	static const uint32_t findings[] = {7};
+	const char *const params[] = {"ip", address, NULL};
+	struct plan_order order = {.target = bed.target.target,
+				   .action = "block-ip",
+				   .params = params,
+				   .findings = findings,
+				   .nfindings = 1};
+	struct err err;
+	struct plan *plan = act_plan(bed.act, &order, &err);
+
+	act_bed_settle(&bed, plan);
+	confirm(plan);
+	act_bed_finish(&bed, plan);
+	ck_assert_int_eq(plan_view(plan).watch, WATCH_WATCHING);
+	return plan;
 }
 
 START_TEST(test_watch)
@@ -530,13 +560,35 @@ START_TEST(test_watch)
 	static const uint32_t findings[] = {7};
 	struct plan *fix = act_fix(bed.act, "deployed v1.4.2", findings, 1);
 
+	sight = (struct act_sight){.holds = true};
+	act_watch(bed.act, see, NULL);
 	ck_assert_int_eq(plan_view(fix).watch, WATCH_WATCHING);
-	finding_holds = true;
-	act_watch(bed.act, holds, NULL);
-	ck_assert_int_eq(plan_view(fix).watch, WATCH_WATCHING);
-	finding_holds = false;
-	act_watch(bed.act, holds, NULL);
+	sight = (struct act_sight){.holds = false};
+	act_watch(bed.act, see, NULL);
 	ck_assert_int_eq(plan_view(fix).watch, WATCH_RECOVERED);
+}
+END_TEST
+
+/* What is judged by the minute before, or is being made sure of, is not called a failure. */
+START_TEST(test_watch_has_patience)
+{
+	struct plan *plan;
+
+	sight = (struct act_sight){.holds = true};
+	plan = meant_to_clear("203.0.113.1");
+	ck_assert_int_eq(watched(plan, 10000), WATCH_NOT_RECOVERED);
+	sight = (struct act_sight){.unjudged = true};
+	plan = meant_to_clear("203.0.113.2");
+	ck_assert_int_eq(watched(plan, 10000), WATCH_NOT_RECOVERED);
+
+	sight = (struct act_sight){.holds = true, .window_ms = 60000};
+	plan = meant_to_clear("203.0.113.3");
+	ck_assert_int_eq(watched(plan, 100), WATCH_WATCHING);
+	sight.window_ms = 0;
+	sight.easing = true;
+	ck_assert_int_eq(watched(plan, 200), WATCH_WATCHING);
+	sight.holds = false;
+	ck_assert_int_eq(watched(plan, 10000), WATCH_RECOVERED);
 }
 END_TEST
 
@@ -598,6 +650,7 @@ static Suite *suite(void)
 	tcase_add_test(tcase, test_timed_but_read_only);
 	tcase_add_test(tcase, test_timed_without_anybody);
 	tcase_add_test(tcase, test_watch);
+	tcase_add_test(tcase, test_watch_has_patience);
 	tcase_add_test(tcase, test_shown_and_dropped);
 	suite_add_tcase(s, tcase);
 	return s;

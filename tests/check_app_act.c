@@ -1,4 +1,5 @@
 #include "app/act_words.h"
+#include "app/meant.h"
 #include "app/row_actions.h"
 #include "base/strbuf.h"
 
@@ -122,7 +123,17 @@ static const char *const profile_texts[] = {
 	"    params: {ip: {type: cidr, from: client}}\n"
 	"    volatile: 'false'\n"
 	"    effect: the figures\n"
-	"    steps: [{send: {put: '/deny?ip={ip}', body: 'true'}}]\n",
+	"    steps: [{send: {put: '/deny?ip={ip}', body: 'true'}}]\n"
+	"  open-breaker:\n"
+	"    params: {service: {type: name, from: service}, node: {type: name, from: node}}\n"
+	"    volatile: 'false'\n"
+	"    effect: the figures\n"
+	"    steps: [{send: {put: '/nodes/{service}/{node}', body: 'false'}}]\n"
+	"  shift-weight:\n"
+	"    params: {node: {type: name, from: node}, weight: {type: integer, min: 0, max: 9}}\n"
+	"    volatile: 'false'\n"
+	"    effect: the figures\n"
+	"    steps: [{send: {put: '/nodes/{node}', body: '$weight'}}]\n",
 	"name: log\n"
 	"title: Log\n"
 	"identify: [{get: /, server: x}]\n"
@@ -253,15 +264,20 @@ static void gateways_release(struct gateways *gateways)
 	names_unref(gateways->names);
 }
 
+/* "dim=value", several separated by commas. */
 static struct dims dims_of(struct gateways *gateways, const char *text)
 {
-	const char *equals = strchr(text, '=');
 	struct dims dims = {{0}};
-	char name[16] = "";
 
-	memcpy(name, text, (size_t)(equals - text));
-	dims.value[dim_by_name(name)] =
-		names_symbol(gateways->names, equals + 1, strlen(equals + 1));
+	while (*text) {
+		size_t word = strcspn(text, ","), name_len = strcspn(text, "=");
+		char name[16] = "";
+
+		memcpy(name, text, name_len);
+		dims.value[dim_by_name(name)] =
+			names_symbol(gateways->names, text + name_len + 1, word - name_len - 1);
+		text += word + (text[word] == ',');
+	}
 	return dims;
 }
 
@@ -291,6 +307,95 @@ START_TEST(test_row)
 }
 END_TEST
 
+/* What needs no more words, with its object, and why it is offered. */
+START_TEST(test_suspect)
+{
+	struct finding finding = {.suspect_target = 1, .suspect = "2s after a change"};
+	struct screen_choice choices[4];
+	struct gateways gateways;
+
+	gateways_init(&gateways);
+	finding.suspect_dims = dims_of(&gateways, "service=checkout,node=10.0.0.22:80");
+	ck_assert_uint_eq(row_actions_suspect(gateways.model, profile_of_target, &gateways,
+					      &finding, choices, 4),
+			  1);
+	ck_assert_str_eq(choices[0].title, "Open a breaker: 10.0.0.22:80 on gate");
+	ck_assert_str_eq(choices[0].line, "act open-breaker --target gate service=checkout "
+					  "node=10.0.0.22:80");
+	ck_assert_str_eq(choices[0].note, "suspect: 2s after a change");
+	finding.suspect_target = 2;
+	ck_assert_uint_eq(row_actions_suspect(gateways.model, profile_of_target, &gateways,
+					      &finding, choices, 4),
+			  0);
+	gateways_release(&gateways);
+}
+END_TEST
+
+/* An action on target 0, and a finding on target 0 or another. */
+static const struct meant_case {
+	const char *about, *finding;
+	uint32_t target;
+	const char *suspect; /* on target 0 */
+	bool meant;
+} meant_cases[] = {
+	{"service=checkout,node=n1", "route=/cart,service=checkout", 0, "", true},
+	{"service=checkout,node=n1", "service=checkout,node=n2", 0, "", false},
+	{"service=checkout,node=n1", "route=/cart,service=checkout", 1, "", false},
+	{"service=checkout,node=n1", "app=bot", 0, "", false},
+	{"service=checkout,node=n1", "route=/cart", 0, "service=checkout,node=n1", true},
+	{"service=checkout,node=n1", "route=/cart", 0, "service=checkout,node=n2", false},
+	{"prompt=balance", "app=bot", 1, "prompt=balance", true},
+	{"prompt=balance", "app=bot", 1, "prompt=other", false},
+	{"route=/cart", "route=/orders,service=checkout", 0, "", false},
+	{"client=203.0.113.9", "client=203.0.113.9", 1, "", true},
+	{"client=203.0.113.0/24", "client=203.0.113.9", 1, "", true},
+	{"client=203.0.113.0/24", "client=198.51.100.7", 1, "", false},
+	{"code=500", "code=500", 0, "", false},
+};
+
+START_TEST(test_meant)
+{
+	const struct meant_case *each = &meant_cases[_i];
+	struct finding finding = {.target = each->target};
+	struct gateways gateways;
+	struct dims about;
+
+	gateways_init(&gateways);
+	about = dims_of(&gateways, each->about);
+	finding.dims = dims_of(&gateways, each->finding);
+	finding.suspect_dims = dims_of(&gateways, each->suspect);
+	strcpy(finding.suspect, each->suspect[0] ? "after a change" : "");
+	ck_assert_int_eq(meant_finding(&finding, gateways.names, 0, &about), each->meant);
+	gateways_release(&gateways);
+}
+END_TEST
+
+/* One for each of several values; of a value that nobody has seen nothing is known. */
+START_TEST(test_meant_by_words)
+{
+	const char *const argv[] = {"203.0.113.9", "203.0.113.10"};
+	const struct profile_action *action;
+	struct gateways gateways;
+	struct act_words words;
+	struct dims about[4], seen;
+	struct err err;
+
+	gateways_init(&gateways);
+	seen = dims_of(&gateways, "client=203.0.113.9");
+	action = profile_action(gateways.profiles[0], "block-ip");
+	ck_assert_int_eq(act_words_read(action, 2, argv, &words, &err), 0);
+	ck_assert_uint_eq(meant_by_words(gateways.model, action, &words, about, 4), 2);
+	ck_assert_uint_eq(about[0].value[DIM_CLIENT], seen.value[DIM_CLIENT]);
+	ck_assert_uint_eq(dims_mask(&about[1]), 0);
+	ck_assert_int_eq(act_words_read(action, 1, argv, &words, &err), 0);
+	ck_assert_uint_eq(meant_by_words(gateways.model, action, &words, about, 4), 1);
+	ck_assert_int_eq(act_words_read(action, 1, argv + 1, &words, &err), 0);
+	ck_assert_uint_eq(meant_by_words(gateways.model, action, &words, about, 4), 1);
+	ck_assert_uint_eq(dims_mask(&about[0]), 0);
+	gateways_release(&gateways);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("app/act");
@@ -301,6 +406,9 @@ int main(void)
 	tcase_add_loop_test(tests, test_words, 0, sizeof(cases) / sizeof(*cases));
 	tcase_add_test(tests, test_too_many);
 	tcase_add_loop_test(tests, test_row, 0, sizeof(row_cases) / sizeof(*row_cases));
+	tcase_add_test(tests, test_suspect);
+	tcase_add_loop_test(tests, test_meant, 0, sizeof(meant_cases) / sizeof(*meant_cases));
+	tcase_add_test(tests, test_meant_by_words);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

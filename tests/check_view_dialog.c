@@ -13,7 +13,8 @@
 
 static struct shop shop;
 
-static const struct profile_action block = {.title = "Block an IP"};
+static const struct action_info block_info = {.name = "block-ip", .title = "Block an IP"};
+static const struct profile_action block = {.info = &block_info, .title = "Block an IP"};
 
 static const struct plan_request request = {
 	.method = "PATCH",
@@ -333,7 +334,43 @@ START_TEST(test_screens)
 }
 END_TEST
 
+/* Each by its name, what nobody knows first; a narrow screen says how many there are. */
 START_TEST(test_strip)
+{
+	static const struct profile_action native = {.info = &block_info,
+						     .title = "Refuse: an address"};
+	struct plan_view plans[4];
+	struct scene scene = shop.scene;
+	char text[300];
+
+	plan.changed_ms = scene.now.mono_ms - 12000;
+	for (size_t i = 0; i < 4; i++)
+		plans[i] = plan;
+	scene.plans = plans;
+	scene.nplans = 4;
+	dialog_strip(&scene, text, sizeof(text));
+	ck_assert_str_eq(text, "none");
+	plans[0].state = PLAN_VERIFYING;
+	dialog_strip(&scene, text, sizeof(text));
+	ck_assert_str_eq(text, "block-ip 203.0.113.9: verifying 12s");
+	plans[1].state = PLAN_UNKNOWN;
+	plans[2].state = PLAN_CONFIRMED;
+	plans[2].watch = WATCH_WATCHING;
+	plans[2].action = NULL;
+	plans[2].title = "cache restarted";
+	plans[3].state = PLAN_CONFIRMED;
+	plans[3].due_ms = scene.now.mono_ms + 90000;
+	plans[3].action = &native;
+	plans[3].title = "Refuse: an address: 203.0.113.9 on edge-eu";
+	dialog_strip(&scene, text, sizeof(text));
+	ck_assert_str_eq(text, "4: block-ip 203.0.113.9: UNKNOWN | "
+			       "block-ip 203.0.113.9: verifying 12s | "
+			       "fix cache restarted: confirmed, watching 12s | "
+			       "block-ip 203.0.113.9 on edge-eu: confirmed, back in 1m30");
+}
+END_TEST
+
+START_TEST(test_screen_of_what_runs)
 {
 	plan.state = PLAN_CONFIRMED;
 	plan.watch = WATCH_WATCHING;
@@ -365,6 +402,7 @@ int main(void)
 	tcase_add_test(tests, test_banner_stays);
 	tcase_add_test(tests, test_screens);
 	tcase_add_test(tests, test_strip);
+	tcase_add_test(tests, test_screen_of_what_runs);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

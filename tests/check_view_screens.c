@@ -1,6 +1,8 @@
 #include "golden.h"
 #include "view_scene.h"
 
+#include "act/act.h"
+
 #include "base/utf8.h"
 #include "view/pane.h"
 
@@ -77,6 +79,42 @@ START_TEST(test_screen)
 	shop_keys(&shop, screens[_i].keys);
 	got = shop_draw(&shop, screens[_i].rows, screens[_i].columns);
 	golden_compare(screens[_i].name, got);
+	free(got);
+}
+END_TEST
+
+/* Opening a prompt compares its texts, at every width. */
+static const struct {
+	const char *name;
+	enum plan_state state;
+	int rows, columns;
+} prompts[] = {
+	{"opened-prompt-120x40", PLAN_PLANNED, 40, 120},
+	{"opened-prompt-80x24", PLAN_PLANNED, 24, 80},
+	{"opened-prompt-refused-80x24", PLAN_REFUSED, 24, 80},
+};
+
+START_TEST(test_prompt)
+{
+	struct plan_view texts = {
+		.state = prompts[_i].state,
+		.why = prompts[_i].state == PLAN_REFUSED ? "there is no version before v8" : "",
+		.before = "v8: Explain the balance {{amount}} step by step, with the whole history "
+			  "of the account {{history}} and every rule that applies.",
+		.after = "v7: State the balance {{amount}} in one sentence.",
+	};
+	char *got;
+
+	shop.frame.ascii = true;
+	shop_run(&shop, SHOP_END);
+	free(shop_draw(&shop, prompts[_i].rows, prompts[_i].columns));
+	shop_keys(&shop, "3 / b a l a n c e Enter");
+	free(shop_draw(&shop, prompts[_i].rows, prompts[_i].columns));
+	shop_keys(&shop, "Enter");
+	shop.scene.texts = &texts;
+	got = shop_draw(&shop, prompts[_i].rows, prompts[_i].columns);
+	golden_compare(prompts[_i].name, got);
+	shop.scene.texts = NULL;
 	free(got);
 }
 END_TEST
@@ -538,6 +576,7 @@ int main(void)
 	tcase_set_timeout(tc, 240);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_screen, 0, (int)(sizeof(screens) / sizeof(*screens)));
+	tcase_add_loop_test(tc, test_prompt, 0, sizeof(prompts) / sizeof(*prompts));
 	tcase_add_loop_test(tc, test_networks_are_coloured, 0, 3);
 	tcase_add_test(tc, test_cursor_keeps_the_colour);
 	tcase_add_loop_test(tc, test_trends_begin_fine, 0, 3);

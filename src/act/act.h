@@ -130,10 +130,16 @@ void act_drop(struct act *act, struct plan *plan);
 /* A fix made elsewhere: watched like an action. */
 struct plan *act_fix(struct act *act, const char *text, const uint32_t *findings, size_t n);
 
-/* The findings as detection tells them, by the caller, after each round: what a watch looks at.
- * holds: whether that finding still holds; judged: whether it can be told. */
-void act_watch(struct act *act, bool (*holds)(void *ctx, uint32_t finding, bool *ret_judged),
-	       void *ctx);
+/* A finding that an action was meant to clear, as detection tells it now. */
+struct act_sight {
+	bool holds;
+	bool unjudged;     /* it cannot be told */
+	bool easing;       /* it holds only until it is sure to be over */
+	int64_t window_ms; /* how far back it is judged: that long after a change it sees the old */
+};
+
+/* Looks at what is watched; by the caller, after each round of detection. */
+void act_watch(struct act *act, struct act_sight (*see)(void *ctx, uint32_t finding), void *ctx);
 
 /* What is in force or pending, newest first: for the strip, quitting and the journal's marks. */
 size_t act_count(const struct act *act);

@@ -29,29 +29,30 @@ static void settle(struct plan *plan, enum watch_state watch)
 	plan_say(plan);
 }
 
-static void look(struct plan *plan, bool (*holds)(void *ctx, uint32_t finding, bool *ret_judged),
-		 void *ctx)
+/* What still holds when the figures had time to recover and its window has nothing of before. */
+static void look(struct plan *plan, struct act_sight (*see)(void *ctx, uint32_t finding), void *ctx)
 {
-	bool clear = true, late = loop_now(plan->act->loop).mono_ms >= plan->watch_ms;
+	int64_t late_ms = loop_now(plan->act->loop).mono_ms - plan->watch_ms;
+	bool clear = true, failed = false;
 
 	for (size_t i = 0; i < plan->nfindings; i++) {
-		bool judged = true;
+		struct act_sight sight = see(ctx, plan->findings[i]);
 
-		if (holds(ctx, plan->findings[i], &judged) || !judged)
-			clear = false;
+		clear = clear && !sight.holds && !sight.unjudged;
+		failed = failed || sight.unjudged ||
+			 (sight.holds && !sight.easing && late_ms >= sight.window_ms);
 	}
 	if (clear)
 		settle(plan, WATCH_RECOVERED);
-	else if (late)
+	else if (failed && late_ms >= 0)
 		settle(plan, WATCH_NOT_RECOVERED);
 }
 
-void act_watch(struct act *act, bool (*holds)(void *ctx, uint32_t finding, bool *ret_judged),
-	       void *ctx)
+void act_watch(struct act *act, struct act_sight (*see)(void *ctx, uint32_t finding), void *ctx)
 {
 	for (size_t i = 0; i < act->nplans; i++)
 		if (act->plans[i]->watch == WATCH_WATCHING)
-			look(act->plans[i], holds, ctx);
+			look(act->plans[i], see, ctx);
 }
 
 struct plan *act_fix(struct act *act, const char *text, const uint32_t *findings, size_t n)

@@ -104,22 +104,26 @@ void acting_add(struct acting *acting, uint32_t number, const struct config_targ
 	act_set_target(acting->act, &target);
 }
 
-static bool holds(void *ctx, uint32_t id, bool *ret_judged)
+static struct act_sight see(void *ctx, uint32_t id)
 {
 	const struct detect *detect = ctx;
+	size_t i = 0, n = detect_count(detect);
+	const struct finding *finding;
 
-	for (size_t i = 0; i < detect_count(detect); i++) {
-		const struct finding *finding = detect_finding(detect, i);
-
-		if (finding->id != id)
-			continue;
-		*ret_judged = finding->state != FINDING_UNJUDGED;
-		return finding->state == FINDING_FIRING || finding->state == FINDING_PENDING;
-	}
-	return false;
+	while (i < n && detect_finding(detect, i)->id != id)
+		i++;
+	if (i == n)
+		return (struct act_sight){.holds = false};
+	finding = detect_finding(detect, i);
+	return (struct act_sight){
+		.holds = finding->state == FINDING_FIRING || finding->state == FINDING_PENDING,
+		.unjudged = finding->state == FINDING_UNJUDGED,
+		.easing = finding->well_ms > 0,
+		.window_ms = finding->rule->window_ms,
+	};
 }
 
 void acting_judged(struct acting *acting)
 {
-	act_watch(acting->act, holds, acting->means.detect);
+	act_watch(acting->act, see, acting->means.detect);
 }

@@ -5,6 +5,7 @@
 #include "app/app.h"
 #include "app/cmd_act.h"
 #include "app/headless.h"
+#include "app/meant.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,26 +138,17 @@ static int confirmation(const struct command *command, char *buf, size_t cap)
 	return EXIT_OK;
 }
 
-/* Findings about what the action is about, for --wait recovered. */
-static void choose_findings(struct command *command, const struct act_words *words)
+/* What --wait recovered waits for. */
+static void choose_findings(struct command *command, const struct profile_action *action,
+			    const struct act_words *words)
 {
-	const struct detect *detect = session_detect(command->session);
-	const struct names *names = model_names(session_model(command->session));
+	const struct model *model = session_model(command->session);
+	struct dims about[ACT_VALUES];
+	size_t n = meant_by_words(model, action, words, about, ACT_VALUES);
 
-	for (size_t i = 0; i < detect_count(detect) && command->nfindings < FINDINGS_MAX; i++) {
-		const struct finding *finding = detect_finding(detect, i);
-		bool about = finding->target == command->target;
-
-		if (finding->state != FINDING_FIRING && finding->state != FINDING_PENDING)
-			continue;
-		for (size_t dim = 0; dim < DIM_COUNT && !about; dim++)
-			for (size_t p = 0; words->params[p]; p += 2)
-				about = about ||
-					!strcmp(names_text(names, finding->dims.value[dim]),
-						words->params[p + 1]);
-		if (about)
-			command->findings[command->nfindings++] = finding->id;
-	}
+	command->nfindings =
+		meant_findings(session_detect(command->session), model, command->target, about, n,
+			       command->findings, FINDINGS_MAX);
 }
 
 static int make_plan(struct command *command, const char *action_name, int argc, char **argv)
@@ -184,7 +176,7 @@ static int make_plan(struct command *command, const char *action_name, int argc,
 		return app_fail(err.code == ERR_UNSUPPORTED ? EXIT_REFUSED : EXIT_USAGE, "%s",
 				err.msg);
 	if (options->wait)
-		choose_findings(command, &words);
+		choose_findings(command, action, &words);
 	struct plan_order order = {
 		.target = command->target,
 		.action = action_name,

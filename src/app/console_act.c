@@ -1,6 +1,7 @@
 #include "app/console_act.h"
 
 #include "app/act_words.h"
+#include "app/meant.h"
 #include "app/row_actions.h"
 #include "base/decimal.h"
 
@@ -18,36 +19,16 @@ static const struct profile *profile_of(void *ctx, uint32_t target)
 	return session_profile(ctx, target);
 }
 
-/* Whether it is about what is acted on, or a change of that prompt is its suspect. */
-static bool is_about(const struct finding *finding, const struct dims *about,
-		     const struct names *names)
+/* The tagged rows, else the one under the cursor; 0: there is none. */
+static size_t rows_chosen(struct console *console, struct dims ret_rows[ROWS], uint32_t *ret_target)
 {
-	const char *prompt = names_text(names, about->value[DIM_PROMPT]);
-	dim_mask mask = dims_mask(about) & ~DIM_BIT(DIM_TARGET);
-	struct dims theirs = dims_project(&finding->dims, mask);
-	struct dims ours = dims_project(about, dims_mask(&theirs));
+	size_t n;
 
-	if (prompt[0] && strstr(finding->suspect, prompt))
-		return true;
-	return dims_mask(&theirs) && dims_equal(&theirs, &ours);
-}
-
-/* The findings that the action is meant to clear. */
-static size_t findings_about(struct console *console, const struct dims *about,
-			     uint32_t ret_ids[FINDINGS])
-{
-	const struct detect *detect = session_detect(console->session);
-	const struct names *names = model_names(session_model(console->session));
-	size_t i, n = 0;
-
-	for (i = 0; i < detect_count(detect) && n < FINDINGS; i++) {
-		const struct finding *finding = detect_finding(detect, i);
-		bool holds = finding->state == FINDING_FIRING || finding->state == FINDING_PENDING;
-
-		if (holds && is_about(finding, about, names))
-			ret_ids[n++] = finding->id;
-	}
-	return n;
+	*ret_target = UINT32_MAX;
+	if (!screen_cursor(console->screen, &ret_rows[0], ret_target))
+		return 0;
+	n = screen_tagged(console->screen, ret_rows, ROWS);
+	return n ? n : screen_cursor(console->screen, &ret_rows[0], ret_target);
 }
 
 /* The engine, or NULL and err: without a journal nothing is changed. */
@@ -87,22 +68,40 @@ static void menu_title(struct console *console, const struct dims *rows, size_t 
 						names_text(names, rows[0].value[dim]));
 }
 
+/* The worst finding about the row under the cursor, when it has a suspect. */
+static const struct finding *suspected(struct console *console)
+{
+	const struct detect *detect = session_detect(console->session);
+	struct scene scene = console_scene(console);
+	uint32_t id = screen_finding(console->screen, &scene);
+
+	for (size_t i = 0; id && i < detect_count(detect); i++)
+		if (detect_finding(detect, i)->id == id)
+			return detect_finding(detect, i)->suspect[0] ? detect_finding(detect, i)
+								     : NULL;
+	return NULL;
+}
+
 static int open_menu(struct console *console, struct err *err)
 {
 	struct session *session = console->session;
 	struct screen_choice choices[CHOICES];
 	struct dims rows[ROWS];
 	char title[128];
+	const struct finding *suspect = NULL;
 	uint32_t target;
-	size_t n, nrows;
+	size_t n = 0, nrows;
 
-	if (!screen_cursor(console->screen, &rows[0], &target))
-		return err_set(err, ERR_NOT_FOUND, "there is no row under the cursor");
-	nrows = screen_tagged(console->screen, rows, ROWS);
+	nrows = rows_chosen(console, rows, &target);
 	if (!nrows)
-		nrows = screen_cursor(console->screen, &rows[0], &target);
-	n = row_actions(session_model(session), profile_of, session, rows, nrows, target, choices,
-			CHOICES);
+		return err_set(err, ERR_NOT_FOUND, "there is no row under the cursor");
+	if (nrows == 1)
+		suspect = suspected(console);
+	if (suspect)
+		n = row_actions_suspect(session_model(session), profile_of, session, suspect,
+					choices, CHOICES);
+	n += row_actions(session_model(session), profile_of, session, rows, nrows, target,
+			 choices + n, CHOICES - n);
 	if (!n)
 		return err_set(err, ERR_NOT_FOUND,
 			       "no gateway of ours has an action for this row; act list says why");
@@ -158,6 +157,22 @@ static int find_target(struct console *console, const char *name, uint32_t *ret_
 	return 0;
 }
 
+/* By what was said, else by the rows that it was said on. */
+static size_t findings_meant(struct console *console, const struct profile_action *action,
+			     const struct act_words *words, uint32_t target,
+			     uint32_t ret_ids[FINDINGS])
+{
+	const struct model *model = session_model(console->session);
+	struct dims about[ROWS];
+	uint32_t row;
+	size_t n = meant_by_words(model, action, words, about, ROWS);
+
+	if (!n)
+		n = rows_chosen(console, about, &row);
+	return meant_findings(session_detect(console->session), model, target, about, n, ret_ids,
+			      FINDINGS);
+}
+
 int run_act(struct console *console, int argc, const char *const *argv, struct err *err)
 {
 	struct said said = {0};
@@ -166,8 +181,7 @@ int run_act(struct console *console, int argc, const char *const *argv, struct e
 	struct act_words words;
 	const struct profile *profile;
 	const struct profile_action *action;
-	uint32_t findings[FINDINGS], row;
-	struct dims dims = {{0}};
+	uint32_t findings[FINDINGS];
 	struct plan *plan;
 
 	if (argc < 2)
@@ -181,7 +195,6 @@ int run_act(struct console *console, int argc, const char *const *argv, struct e
 		return err_set(err, ERR_NOT_FOUND, "%s is no action of this target", argv[1]);
 	if (act_words_read(action, said.nwords, said.words, &words, err))
 		return -1;
-	screen_cursor(console->screen, &dims, &row);
 	order.action = argv[1];
 	order.params = words.params;
 	order.each_name = words.each_name;
@@ -189,7 +202,7 @@ int run_act(struct console *console, int argc, const char *const *argv, struct e
 	order.for_ms = said.for_ms;
 	order.reason = said.reason ? said.reason : "";
 	order.findings = findings;
-	order.nfindings = findings_about(console, &dims, findings);
+	order.nfindings = findings_meant(console, action, &words, order.target, findings);
 	plan = act_plan(act, &order, err);
 	if (!plan)
 		return -1;
@@ -237,15 +250,18 @@ int run_fix(struct console *console, int argc, const char *const *argv, struct e
 {
 	struct act *act = engine(console, err);
 	uint32_t findings[FINDINGS], target;
-	struct dims dims;
-	size_t n = 0;
+	struct dims rows[ROWS];
+	size_t n, nrows;
 
 	if (!act)
 		return -1;
 	if (argc != 2)
 		return err_set(err, ERR_INVALID, "fix wants one text: fix \"cache restarted\"");
-	if (screen_cursor(console->screen, &dims, &target))
-		n = findings_about(console, &dims, findings);
+	nrows = rows_chosen(console, rows, &target);
+	n = nrows ? meant_findings(session_detect(console->session),
+				   session_model(console->session), target, rows, nrows, findings,
+				   FINDINGS)
+		  : 0;
 	if (!act_fix(act, argv[1], findings, n))
 		return err_set(err, ERR_INVALID, "a fix needs a text");
 	console_say(console, false, n ? "noted; watching %zu findings" : "noted", n);

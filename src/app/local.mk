@@ -28,6 +28,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/journal_file.c src/app/journal_file.h \
 	src/app/keys.c src/app/keys.h \
 	src/app/operator.c src/app/operator.h \
+	src/app/meant.c src/app/meant.h \
 	src/app/options.c src/app/options.h \
 	src/app/row_links.c src/app/row_links.h \
 	src/app/row_actions.c src/app/row_actions.h \

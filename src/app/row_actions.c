@@ -175,3 +175,55 @@ size_t row_actions(const struct model *model, row_profile *profile, void *ctx,
 		add_of_target(&asking, info, target, false);
 	return asking.n;
 }
+
+/* What the choice is about: the last of its parameters that tell rows apart. */
+static const char *choice_object(const struct asking *asking, const struct profile_action *action)
+{
+	const char *object = "";
+
+	for (size_t i = 0; i < action->nparams; i++) {
+		enum dim from = action->params[i].from;
+
+		if (from < DIM_COUNT && action->info->rows & DIM_BIT(from))
+			object = row_text(asking, 0, from);
+	}
+	return object;
+}
+
+size_t row_actions_suspect(const struct model *model, row_profile *profile, void *ctx,
+			   const struct finding *finding, struct screen_choice *ret_choices,
+			   size_t cap)
+{
+	uint32_t target = finding->suspect_target;
+	const struct target_info *info = model_target(model, target);
+	const struct profile *kind = info ? profile(ctx, target) : NULL;
+	struct asking asking = {.model = model,
+				.rows = &finding->suspect_dims,
+				.nrows = 1,
+				.target = target,
+				.choices = ret_choices,
+				.cap = cap};
+	const struct action_info *each;
+
+	for (each = action_table(); each->name && kind && asking.n < cap; each++) {
+		size_t before = asking.n;
+		struct screen_choice *choice = &ret_choices[before];
+		const struct profile_action *action = profile_action(kind, each->name);
+
+		if (!action || action->impossible ||
+		    !(each->rows & dims_mask(&finding->suspect_dims) & ~DIM_BIT(DIM_TARGET)))
+			continue;
+		add_choice(&asking, action, info);
+		if (asking.n == before)
+			continue;
+		if (choice->asks) {
+			asking.n = before;
+			continue;
+		}
+		snprintf(choice->title, sizeof(choice->title), "%s: %s on %s",
+			 action->title ? action->title : each->title,
+			 choice_object(&asking, action), info->name);
+		snprintf(choice->note, sizeof(choice->note), "suspect: %s", finding->suspect);
+	}
+	return asking.n;
+}

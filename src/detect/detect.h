@@ -23,10 +23,12 @@ struct finding {
 	struct figure was;       /* baseline rules */
 	struct figure beside[3]; /* what helps to read it: n, share of upstream, 2xx … */
 	size_t nbeside;
-	char what[96];         /* "/cart/checkout", "203.0.113.9 (1 IP)" */
-	char why[FINDING_WHY]; /* "p95 2.1s>0.5s for 5m n=10.4k; 504 9.8%; upst 97%" */
-	char suspect[96];      /* "12s after v7>v8 of prompt balance@prod", or "" */
-	char blind[96];        /* why it cannot be judged: "metrics 42s old", else "" */
+	char what[96];            /* "/cart/checkout", "203.0.113.9 (1 IP)" */
+	char why[FINDING_WHY];    /* "p95 2.1s>0.5s for 5m n=10.4k; 504 9.8%; upst 97%" */
+	char suspect[96];         /* "12s after v7>v8 of prompt balance@prod", or "" */
+	struct dims suspect_dims; /* with a suspect: what changed, and where */
+	uint32_t suspect_target;
+	char blind[96]; /* why it cannot be judged: "metrics 42s old", else "" */
 };
 
 /* Why and suspect in one line; of what is about to clear for how long it has been well; of what

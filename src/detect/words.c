@@ -328,6 +328,14 @@ static void add_versions(struct words *words, const struct mark *mark)
 		add(words, "changed");
 }
 
+/* "up", "weight": that it is a node's goes without saying. */
+static const char *state_word(enum signal signal)
+{
+	const char *name = signal_info(signal)->name;
+
+	return strncmp(name, "node_", 5) == 0 ? name + 5 : name;
+}
+
 static void add_change(const struct detect *detect, struct words *words, const struct mark *mark)
 {
 	const struct dims *dims = names_dims(model_names(detect->model), mark->dims);
@@ -349,7 +357,7 @@ static void add_change(const struct detect *detect, struct words *words, const s
 		break;
 	case MARK_NODE:
 		add(words, "%s/%s %s %g>%g", symbol_text(detect, dims->value[DIM_SERVICE]),
-		    symbol_text(detect, dims->value[DIM_NODE]), signal_info(mark->signal)->name,
+		    symbol_text(detect, dims->value[DIM_NODE]), state_word(mark->signal),
 		    mark->before, mark->after);
 		break;
 	case MARK_RESTART:
@@ -377,6 +385,8 @@ static void gather_suspect(const struct detect *detect, struct finding *finding)
 	finding->suspect[0] = '\0';
 	if (!mark)
 		return;
+	finding->suspect_dims = *names_dims(model_names(detect->model), mark->dims);
+	finding->suspect_target = mark->target;
 	if (finding->onset.mono_ms >= mark->at.mono_ms)
 		add(&words, "%s after ",
 		    decimal_duration(duration, finding->onset.mono_ms - mark->at.mono_ms));

@@ -211,6 +211,12 @@ static void plan_text(const struct plan_view *plan, struct strbuf *out)
 {
 	const struct profile_action *action = plan->action;
 
+	if (plan->state < PLAN_PLANNED) {
+		put_section(out, "the gateway is read first; nothing is changed by that",
+			    "what it would be sent is shown then");
+		put_section(out, "the same from a shell", plan->twin);
+		return;
+	}
 	put_section(out, "careful", plan->warning);
 	put_change(out, plan);
 	put_section(out, "whom it meets", plan->blast);
@@ -346,7 +352,10 @@ static void draw_items(struct dialog *dialog, struct area area)
 			    : item->line[0] ? STYLE_TEXT
 					    : STYLE_DIM,
 			    "%c%*zu  %s%s", i == dialog->at ? '>' : ' ', dialog->n > 9 ? 3 : 2,
-			    i + 1, item->title, item->line[0] ? "" : "  (not here)");
+			    i + 1, item->title,
+			    item->asks      ? " ..."
+			    : item->line[0] ? ""
+					    : "  (not here)");
 		area_text(area_part(area, row + 1, 0, 1, area.columns), 0, dialog->n > 9 ? 6 : 5,
 			  STYLE_DIM, item->note);
 	}
@@ -402,31 +411,72 @@ char *dialog_copy(const struct dialog *dialog, const struct scene *scene)
 	return plan ? xstrdup(plan->twin) : NULL;
 }
 
+/* Whether a plan wants the operator. */
+static bool is_urgent(const struct plan_view *plan)
+{
+	return plan->state == PLAN_UNKNOWN || plan->state == PLAN_PARTIAL;
+}
+
 /* Whether a plan still wants to be looked after. */
 static bool is_running(const struct plan_view *plan)
 {
-	return plan->state == PLAN_UNKNOWN || plan->state == PLAN_PARTIAL || plan->due_ms ||
-	       plan->watch == WATCH_WATCHING ||
+	return plan->due_ms || plan->watch == WATCH_WATCHING ||
 	       (plan->state > PLAN_PLANNED && !plan_state_final(plan->state));
+}
+
+/* "block-ip 203.0.113.9 on edge-eu": the action by its name, with what its title says beside. */
+static void put_name(struct strbuf *out, const struct plan_view *plan)
+{
+	const char *title = plan->title;
+	const char *said = !plan->action         ? NULL
+			   : plan->action->title ? plan->action->title
+						 : plan->action->info->title;
+
+	if (!said) {
+		strbuf_addf(out, "fix %s", title);
+		return;
+	}
+	if (!strncmp(title, said, strlen(said)))
+		title += strlen(said);
+	title += *title == ':';
+	strbuf_addf(out, "%s%s%s", plan->action->info->name, *title && *title != ' ' ? " " : "",
+		    title);
+}
+
+static void put_running(struct strbuf *out, const struct scene *scene, const struct plan_view *plan)
+{
+	char text[16];
+
+	put_name(out, plan);
+	strbuf_addf(out, ": %s", plan_state_word(plan->state));
+	if (plan->watch == WATCH_WATCHING)
+		strbuf_addstr(out, ", watching");
+	if (!is_urgent(plan) && plan->changed_ms && !plan->due_ms)
+		strbuf_addf(out, " %s", view_duration(scene->now.mono_ms - plan->changed_ms, text));
+	if (plan->due_ms)
+		strbuf_addf(out, ", back in %s",
+			    view_duration(plan->due_ms - scene->now.mono_ms, text));
 }
 
 void dialog_strip(const struct scene *scene, char *buf, size_t cap)
 {
-	size_t i, len = 0;
+	struct strbuf text = STRBUF_INIT;
+	size_t n = 0;
 
-	buf[0] = '\0';
-	for (i = 0; i < scene->nplans && len + 1 < cap; i++) {
-		const struct plan_view *plan = &scene->plans[i];
-		char left[16] = "";
+	for (int urgent = 1; urgent >= 0; urgent--)
+		for (size_t i = 0; i < scene->nplans; i++) {
+			const struct plan_view *plan = &scene->plans[i];
 
-		if (!is_running(plan))
-			continue;
-		if (plan->due_ms)
-			view_duration(plan->due_ms - scene->now.mono_ms, left);
-		len += (size_t)snprintf(buf + len, cap - len, "%s%s: %s%s%s%s", len ? " | " : "",
-					plan->title, plan_state_word(plan->state),
-					watch_word(plan->watch), left[0] ? ", back in " : "", left);
-	}
-	if (!buf[0])
+			if (is_urgent(plan) != urgent || (!urgent && !is_running(plan)))
+				continue;
+			strbuf_addstr(&text, n++ ? " | " : "");
+			put_running(&text, scene, plan);
+		}
+	if (!n)
 		snprintf(buf, cap, "none");
+	else if (n == 1)
+		snprintf(buf, cap, "%s", text.buf);
+	else
+		snprintf(buf, cap, "%zu: %s", n, text.buf);
+	strbuf_release(&text);
 }

@@ -24,6 +24,10 @@ TESTS += tests/e2e/property
 dist_check_SCRIPTS += tests/e2e/property
 EXTRA_DIST += tests/e2e/line.py tests/e2e/relay.py
 
+# The demo's three incidents, from the first problem on screen to the last entry of the journal.
+TESTS += tests/e2e/incidents
+dist_check_SCRIPTS += tests/e2e/incidents
+
 # Killed in the middle of an action, a dozen times; more with --long.
 TESTS += tests/e2e/crash
 dist_check_SCRIPTS += tests/e2e/crash

@@ -289,10 +289,9 @@ static int draw_texts(const struct canvas *canvas, int row)
 {
 	const struct plan_view *texts = canvas->view->scene->texts;
 	struct diff_word *words;
+	char key[24];
 	size_t n;
 
-	if (!canvas->view->screen->place.row.dims.value[DIM_PROMPT])
-		return row;
 	row = draw_overwritten(canvas, row);
 	if (!texts)
 		return row;
@@ -304,13 +303,50 @@ static int draw_texts(const struct canvas *canvas, int row)
 		return row + 2;
 	}
 	n = worddiff(texts->after, texts->before, &canvas->view->screen->draw, &words);
-	return worddiff_draw(canvas->area, row, words, n) + 1;
+	row = worddiff_draw(canvas->area, row, words, n);
+	if (view_key(canvas->view, "act", key)[0])
+		area_printf(canvas->area, row++, 2, STYLE_DIM, "%s: what can be done about it",
+			    key);
+	return row + 1;
+}
+
+/* What it may have caused, by when it was changed. */
+static int draw_suspicions(const struct canvas *canvas, int row)
+{
+	symbol prompt = canvas->view->screen->place.row.dims.value[DIM_PROMPT];
+	int top = row++;
+
+	for (size_t i = 0; i < view_finding_count(canvas->view); i++) {
+		const struct finding *finding = view_finding(canvas->view, i);
+		char text[FINDING_WHY + 256];
+
+		if (!finding->suspect[0] || finding->suspect_dims.value[DIM_PROMPT] != prompt)
+			continue;
+		snprintf(text, sizeof(text), "%s %s, %s", finding->what, finding->why,
+			 finding->suspect);
+		row = area_wrapped(canvas->area, row, 2, worst_style(worst_of(finding, false)),
+				   text);
+	}
+	if (row == top + 1)
+		return top;
+	area_text(canvas->area, top, 1, STYLE_TITLE, "SUSPECTED OF");
+	return row + 1;
+}
+
+/* A prompt has a text and a history; its figures are those of who uses it. */
+static int draw_prompt(const struct canvas *canvas, int row)
+{
+	row = draw_texts(canvas, row);
+	row = draw_suspicions(canvas, row);
+	return draw_changes(canvas, row);
 }
 
 static int draw_content(const struct canvas *canvas)
 {
-	int row = draw_texts(canvas, draw_findings(canvas, 0));
+	int row = draw_findings(canvas, 0);
 
+	if (canvas->view->screen->place.row.dims.value[DIM_PROMPT])
+		return draw_prompt(canvas, row);
 	if (canvas->area.columns >= LAYOUT_WIDE) {
 		row = draw_columns(canvas, row);
 	} else {
