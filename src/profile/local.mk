@@ -107,6 +107,12 @@ EXTRA_DIST += \
 	tests/data/profiles/envoy-1.40.0.own-answers.prom.want \
 	tests/data/profiles/envoy-1.40.0.timeouts.prom \
 	tests/data/profiles/envoy-1.40.0.timeouts.prom.want \
+	tests/data/profiles/envoy-1.40.0.breaker-open.prom \
+	tests/data/profiles/envoy-1.40.0.breaker-open.prom.want \
+	tests/data/profiles/envoy-1.40.0.no-healthy-host.prom \
+	tests/data/profiles/envoy-1.40.0.no-healthy-host.prom.want \
+	tests/data/profiles/prometheus-3-kubernetes.made.json \
+	tests/data/profiles/prometheus-3-kubernetes.made.json.want \
 	tests/data/profiles/envoy-1.40.0.xds.prom \
 	tests/data/profiles/envoy-1.40.0.xds.prom.want \
 	tests/data/profiles/express-gateway-1.16.11.api-endpoints.json \
