@@ -167,6 +167,27 @@ START_TEST(test_cursor_keeps_the_colour)
 }
 END_TEST
 
+/* What a route was is what it was before its problem, however long that lasts. */
+START_TEST(test_was_is_before_the_problem)
+{
+	char *got;
+	const char *row;
+
+	shop_run(&shop, 1600);
+	shop_keys(&shop, "2");
+	got = shop_draw(&shop, 40, 120);
+	row = strstr(got, "edge-eu  /cart/checkout");
+	ck_assert_ptr_nonnull(row);
+	ck_assert_msg(strstr(row, " 0.10 ") && strstr(row, " 0.10 ") < strchr(row, '\n'), "%.120s",
+		      row);
+	free(got);
+	shop_keys(&shop, "Enter");
+	got = shop_draw(&shop, 40, 120);
+	ck_assert_msg(strstr(got, "p95  was 0.10 ") != NULL, "%s", got);
+	free(got);
+}
+END_TEST
+
 /* While there is little to see, a trend's steps are short, but never shorter than polls allow. */
 START_TEST(test_trends_begin_fine)
 {
@@ -579,6 +600,7 @@ int main(void)
 	tcase_add_loop_test(tc, test_prompt, 0, sizeof(prompts) / sizeof(*prompts));
 	tcase_add_loop_test(tc, test_networks_are_coloured, 0, 3);
 	tcase_add_test(tc, test_cursor_keeps_the_colour);
+	tcase_add_test(tc, test_was_is_before_the_problem);
 	tcase_add_loop_test(tc, test_trends_begin_fine, 0, 3);
 	tcase_add_loop_test(tc, test_every_size, 0, 6);
 	tcase_add_loop_test(tc, test_any_keys, 0, 8);

@@ -108,7 +108,20 @@ static const struct finding *about_network(const struct view *view, const struct
 	return NULL;
 }
 
-static struct item make_item(const struct view *view, const struct pane *pane,
+void view_was(const struct view *view, const struct finding *finding, const struct dims *dims,
+	      dim_mask by, enum measure measure, struct figure *figure)
+{
+	bool holds =
+		finding && (finding->state == FINDING_FIRING || finding->state == FINDING_PENDING);
+
+	if (!holds)
+		return;
+	*figure = query_one(view->scene->model, measure, COLUMN_WAS, dims, by,
+			    view->screen->window_ms, finding->onset);
+	figure->measure = (uint8_t)measure;
+}
+
+static struct item make_item(const struct view *view, const struct pane *pane, dim_mask by,
 			     const struct row *row)
 {
 	struct item item = {.key = {row->dims, row->target, 0}, .row = row};
@@ -117,6 +130,10 @@ static struct item make_item(const struct view *view, const struct pane *pane,
 
 	if (!finding && pane->clients != CLIENTS_EACH)
 		finding = about_network(view, pane, &row->dims);
+	for (size_t i = 0; i < pane->nasked; i++)
+		if (pane->asked[i].kind == COLUMN_WAS)
+			view_was(view, finding, &row->dims, by, pane->asked[i].measure,
+				 &row->figures[i]);
 	item.worst = worst_of(finding, unjudged);
 	note_age(&item, pane->nasked);
 	return item;
@@ -143,7 +160,7 @@ struct item *query_by(struct view *view, struct pane *pane, dim_mask by, size_t 
 	items = arena_array(arena, result.n + 1, sizeof(*items));
 	for (i = 0; i < result.n; i++)
 		if (!pane->ops->wants || pane->ops->wants(view, &result.rows[i].dims))
-			items[n++] = make_item(view, pane, &result.rows[i]);
+			items[n++] = make_item(view, pane, by, &result.rows[i]);
 	pane->all = n + (result.all - result.n);
 	pane->total = result.total;
 	*ret_n = n;

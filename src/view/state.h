@@ -125,6 +125,11 @@ char *view_key(const struct view *view, const char *command, char *buf);
 /* Remembers the place for Esc. */
 void view_step(struct screen *screen);
 
+/* What a row with a problem was is what it was before that began: the figure as it was then. The
+ * row is that of these dims under `by`; finding may be NULL. */
+void view_was(const struct view *view, const struct finding *finding, const struct dims *dims,
+	      dim_mask by, enum measure measure, struct figure *figure);
+
 /* Parts of a drawing. */
 void banner_draw(struct view *view);
 void footer_draw(struct view *view);

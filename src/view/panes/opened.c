@@ -94,6 +94,8 @@ static void load_figures(struct view *view, struct opened *opened, const struct 
 {
 	struct query query = {.sort = -1, .at = view->at};
 	struct query trends = {.sort = -1};
+	const struct finding *finding;
+	bool unjudged;
 	size_t i;
 
 	opened->step_ms = view_trend_step(view, OPENED_STEP_MS, OPENED_STEPS);
@@ -110,6 +112,10 @@ static void load_figures(struct view *view, struct opened *opened, const struct 
 			(struct column){subject->facts[i], COLUMN_VALUE, 0, 0};
 	opened->row = own_row(view, &query, opened->mask);
 	opened->trends = own_row(view, &trends, opened->mask);
+	finding = view_about(view, &view->screen->place.row.dims, &unjudged);
+	for (i = 0; opened->row && i < OPENED_CHARTS; i++)
+		view_was(view, finding, &view->screen->place.row.dims, opened->mask,
+			 subject->charts[i], &opened->row->figures[i]);
 	opened->subject = subject;
 }
 
