@@ -186,11 +186,13 @@ void haproxy_averages(struct mapping_own *own, struct names *names, struct dict 
 		if (is_average(&dict->entries[i]) && !tick_is_absent(values[i]))
 			averages[naverages++] = i;
 	for (uint32_t i = 0; samples && i < dict->n; i++) {
-		struct dims dims = *names_dims(names, dict->entries[i].dims);
 		double n = values[i];
+		struct dims dims;
 
-		if (dict->entries[i].part != PART_TOTAL || dims.value[DIM_REASON] != samples ||
-		    tick_is_absent(n))
+		if (dict->entries[i].part != PART_TOTAL || tick_is_absent(n))
+			continue;
+		dims = *names_dims(names, dict->entries[i].dims);
+		if (dims.value[DIM_REASON] != samples)
 			continue;
 		values[i] = tick_absent();
 		dims.value[DIM_REASON] = 0;

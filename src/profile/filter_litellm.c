@@ -62,18 +62,22 @@ void litellm_routes(struct mapping_own *own, struct names *names, struct dict *d
 	(void)own;
 	map_init(&serving.index);
 	for (uint32_t i = 0; i < n; i++) {
-		const struct dims *dims = names_dims(names, dict->entries[i].dims);
+		const struct dims *dims;
 
-		if (dict->entries[i].signal == SIGNAL_AI_REQUESTS && !tick_is_absent(values[i]) &&
-		    dims->value[DIM_NODE] && dims->value[DIM_ROUTE])
+		if (dict->entries[i].signal != SIGNAL_AI_REQUESTS || tick_is_absent(values[i]))
+			continue;
+		dims = names_dims(names, dict->entries[i].dims);
+		if (dims->value[DIM_NODE] && dims->value[DIM_ROUTE])
 			note_route(&serving, dims);
 	}
 	for (uint32_t i = 0; serving.n && i < n; i++) {
-		struct dims dims = *names_dims(names, dict->entries[i].dims);
 		const struct served *served;
+		struct dims dims;
 
-		if (!is_time(&dict->entries[i]) || tick_is_absent(values[i]) ||
-		    !dims.value[DIM_MODEL] || dims.value[DIM_ROUTE])
+		if (!is_time(&dict->entries[i]) || tick_is_absent(values[i]))
+			continue;
+		dims = *names_dims(names, dict->entries[i].dims);
+		if (!dims.value[DIM_MODEL] || dims.value[DIM_ROUTE])
 			continue;
 		served = find_served(&serving, dims.value[DIM_MODEL], dims.value[DIM_NODE]);
 		if (!served || !served->route)
@@ -93,10 +97,13 @@ void litellm_workers(struct mapping_own *own, struct names *names, struct dict *
 	(void)own;
 	for (uint32_t i = 0; i < n; i++) {
 		enum signal signal = (enum signal)dict->entries[i].signal;
-		struct dims dims = *names_dims(names, dict->entries[i].dims);
+		struct dims dims;
 
 		if ((signal != SIGNAL_BUDGET_LEFT && signal != SIGNAL_BUDGET_LIMIT) ||
-		    tick_is_absent(values[i]) || !dims.value[DIM_PHASE])
+		    tick_is_absent(values[i]))
+			continue;
+		dims = *names_dims(names, dict->entries[i].dims);
+		if (!dims.value[DIM_PHASE])
 			continue;
 		dims.value[DIM_PHASE] = 0;
 		mapping_move(names, dict, values, i, &dims,
