@@ -375,9 +375,35 @@ START_TEST(test_screen_of_what_runs)
 	plan.state = PLAN_CONFIRMED;
 	plan.watch = WATCH_WATCHING;
 	plan.expires_ms = 0;
+	plan.for_ms = 1800000;
 	plan.due_ms = shop.scene.now.mono_ms + 1794000;
 	open_plan();
 	check_screen("dialog-done-120x40", 40, 120);
+	check_screen("dialog-done-80x24", 24, 80);
+}
+END_TEST
+
+/* What runs stays in sight: beside other screens, an opened row, the help, and on small terminals.
+ */
+START_TEST(test_strip_stays)
+{
+	static const char *const views[] = {"", "2", "z", "Enter", "Esc Esc Esc 8", "?"};
+	int rows, columns;
+
+	plan.state = PLAN_UNKNOWN;
+	plan.expires_ms = 0;
+	draw();
+	for (size_t i = 0; i < sizeof(views) / sizeof(*views); i++) {
+		shop_keys(&shop, views[i]);
+		for (rows = 4; rows < 45; rows += 3)
+			for (columns = 30; columns < 130; columns += 30) {
+				char *seen = shop_draw(&shop, rows, columns);
+
+				ck_assert_msg(strstr(seen, "block-ip 203.0.113.9:") != NULL,
+					      "%s at %dx%d:\n%s", views[i], columns, rows, seen);
+				free(seen);
+			}
+	}
 }
 END_TEST
 
@@ -403,6 +429,7 @@ int main(void)
 	tcase_add_test(tests, test_screens);
 	tcase_add_test(tests, test_strip);
 	tcase_add_test(tests, test_screen_of_what_runs);
+	tcase_add_test(tests, test_strip_stays);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -176,6 +176,7 @@ struct plan_view {
 	bool undoable;
 	bool alarm;         /* an undo that was due was not done: somebody has to look */
 	const char *undo;   /* what the undo does, in words, "" when it cannot be undone */
+	int64_t for_ms;     /* timed: taken back after so long; 0: not */
 	int64_t due_ms;     /* mono: a timed one is undone then; 0: not timed */
 	int64_t expires_ms; /* mono: an unconfirmed plan is dropped then */
 	int64_t changed_ms; /* mono: of the last change of state */

@@ -139,6 +139,7 @@ struct plan_view plan_view(const struct plan *plan)
 		.undoable = is_undoable(plan),
 		.alarm = plan->critical,
 		.undo = or_empty(plan->undo_words),
+		.for_ms = plan->for_ms,
 		.due_ms = plan->due_ms,
 		.expires_ms = plan->state == PLAN_PLANNED ? plan->expires_ms : 0,
 		.changed_ms = plan->changed_ms,

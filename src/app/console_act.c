@@ -22,13 +22,18 @@ static const struct profile *profile_of(void *ctx, uint32_t target)
 /* The tagged rows, else the one under the cursor; 0: there is none. */
 static size_t rows_chosen(struct console *console, struct dims ret_rows[ROWS], uint32_t *ret_target)
 {
+	const struct model *model = session_model(console->session);
 	size_t n;
 
 	*ret_target = UINT32_MAX;
 	if (!screen_cursor(console->screen, &ret_rows[0], ret_target))
 		return 0;
 	n = screen_tagged(console->screen, ret_rows, ROWS);
-	return n ? n : screen_cursor(console->screen, &ret_rows[0], ret_target);
+	if (!n)
+		return screen_cursor(console->screen, &ret_rows[0], ret_target);
+	*ret_target = model_target_by_name(
+		model, names_text(model_names(model), ret_rows[0].value[DIM_TARGET]));
+	return n;
 }
 
 /* The engine, or NULL and err: without a journal nothing is changed. */
@@ -264,7 +269,11 @@ int run_fix(struct console *console, int argc, const char *const *argv, struct e
 		  : 0;
 	if (!act_fix(act, argv[1], findings, n))
 		return err_set(err, ERR_INVALID, "a fix needs a text");
-	console_say(console, false, n ? "noted; watching %zu findings" : "noted", n);
+	console_say(console, false,
+		    n == 1  ? "noted; watching one finding"
+		    : n > 1 ? "noted; watching %zu findings"
+			    : "noted",
+		    n);
 	return 0;
 }
 
@@ -443,7 +452,7 @@ const char *console_unfinished(struct console *console)
 		if (plan.state > PLAN_PLANNED && !plan_state_final(plan.state))
 			return "an action is under way";
 		if (plan.due_ms)
-			return "an undo is due, and this console is the one to do it";
+			return "this console has an undo to do";
 	}
 	return NULL;
 }

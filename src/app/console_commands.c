@@ -29,7 +29,7 @@ static int run_quit(struct console *console, int argc, const char *const *argv, 
 	(void)argc, (void)argv;
 	if (unfinished && now_ms - console->quit_asked_ms > QUIT_ASKS_MS) {
 		console->quit_asked_ms = now_ms;
-		return err_set(err, ERR_REFUSED, "%s: once more to quit all the same", unfinished);
+		return err_set(err, ERR_REFUSED, "%s: once more quits all the same", unfinished);
 	}
 	console_quit(console, EXIT_OK);
 	return 0;

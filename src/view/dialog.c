@@ -207,6 +207,25 @@ static void put_change(struct strbuf *out, const struct plan_view *plan)
 			    plan->after[0] ? plan->after : "(nothing)");
 }
 
+/* For how long, and who ends it; else what may end it. */
+static void put_lasting(struct strbuf *out, const struct plan_view *plan)
+{
+	const char *volatile_text = plan->action ? plan->action->volatile_text : NULL;
+	struct strbuf text = STRBUF_INIT;
+	char span[16];
+
+	if (plan->for_ms)
+		strbuf_addf(&text,
+			    "%s, then this console takes it back, as long as it stays open: it "
+			    "asks before it quits%s",
+			    view_span(plan->for_ms, span), volatile_text ? "\n" : "");
+	if (volatile_text || !plan->for_ms)
+		strbuf_addstr(&text, volatile_text ? volatile_text
+						   : "kept by the gateway until it is taken back");
+	put_section(out, "how long it lasts", text.buf);
+	strbuf_release(&text);
+}
+
 static void plan_text(const struct plan_view *plan, struct strbuf *out)
 {
 	const struct profile_action *action = plan->action;
@@ -221,9 +240,7 @@ static void plan_text(const struct plan_view *plan, struct strbuf *out)
 	put_change(out, plan);
 	put_section(out, "whom it meets", plan->blast);
 	put_requests(out, plan);
-	put_section(out, "how long it lasts",
-		    action && action->volatile_text ? action->volatile_text
-						    : "kept by the gateway until it is taken back");
+	put_lasting(out, plan);
 	put_section(out, "how it is proved", action ? action->effect : NULL);
 	put_section(out, "how it is taken back",
 		    plan->undo[0] ? plan->undo : "it cannot be taken back");
@@ -456,6 +473,14 @@ static void put_running(struct strbuf *out, const struct scene *scene, const str
 	if (plan->due_ms)
 		strbuf_addf(out, ", back in %s",
 			    view_duration(plan->due_ms - scene->now.mono_ms, text));
+}
+
+bool dialog_runs(const struct scene *scene)
+{
+	for (size_t i = 0; i < scene->nplans; i++)
+		if (is_urgent(&scene->plans[i]) || is_running(&scene->plans[i]))
+			return true;
+	return false;
 }
 
 void dialog_strip(const struct scene *scene, char *buf, size_t cap)

@@ -64,6 +64,8 @@ void dialog_left(struct dialog *dialog);
 /* The command line that does what the plan does; the caller frees it. NULL when it is gone. */
 char *dialog_copy(const struct dialog *dialog, const struct scene *scene);
 
+/* Whether anything runs, or wants the operator. */
+bool dialog_runs(const struct scene *scene);
 /* The strip of what runs: "block-ip 203.0.113.9 on edge-eu: verifying 3s"; "none". */
 void dialog_strip(const struct scene *scene, char *buf, size_t cap);
 

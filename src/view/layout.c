@@ -29,6 +29,8 @@ static struct layout tiny(const struct layout_input *input)
 	layout.worst = line(input, 1, 1);
 	if (input->rows > 2)
 		layout.message = line(input, input->rows - 1, 1);
+	if (input->acting && input->rows > 3)
+		layout.actions = line(input, input->rows - 2, 1);
 	return layout;
 }
 
@@ -37,9 +39,10 @@ static int footers(const struct layout_input *input, struct layout *layout)
 {
 	int row = input->rows - 1;
 
-	layout->hints = line(input, row--, 1);
+	if (input->rows >= HEIGHT_WITH_NOTES || !input->acting)
+		layout->hints = line(input, row--, 1);
 	layout->message = line(input, row--, 1);
-	if (input->rows >= HEIGHT_WITH_NOTES)
+	if (input->rows >= HEIGHT_WITH_NOTES || input->acting)
 		layout->actions = line(input, row--, 1);
 	if (input->rows >= HEIGHT_WITH_NOTES && layout->kind == LAYOUT_TABS)
 		layout->note = line(input, row--, 1);

@@ -50,6 +50,7 @@ struct layout_input {
 	bool overview;     /* else a single pane or the opened row */
 	enum pane_id pane; /* single: which; tabs: which table */
 	size_t problems;
+	bool acting; /* an action runs: its strip is there, however small it all is */
 };
 
 struct layout layout_make(const struct layout_input *input);

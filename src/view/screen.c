@@ -324,8 +324,10 @@ static void draw_all(struct view *view)
 void screen_draw(struct screen *screen, const struct scene *scene, struct frame *frame)
 {
 	struct view view = view_make(screen, scene);
-	struct layout_input input = {
-		.rows = frame->rows, .columns = frame->columns, .overview = is_overview(screen)};
+	struct layout_input input = {.rows = frame->rows,
+				     .columns = frame->columns,
+				     .overview = is_overview(screen),
+				     .acting = dialog_runs(scene)};
 	size_t i;
 
 	if (screen->paused && screen->frozen.detect != scene->detect)
