@@ -372,6 +372,11 @@ END_TEST
 
 START_TEST(test_screen_of_what_runs)
 {
+	struct plan_request answered = request;
+
+	answered.sent = true;
+	answered.status = 200;
+	plan.requests = &answered;
 	plan.state = PLAN_CONFIRMED;
 	plan.watch = WATCH_WATCHING;
 	plan.expires_ms = 0;
@@ -380,6 +385,18 @@ START_TEST(test_screen_of_what_runs)
 	open_plan();
 	check_screen("dialog-done-120x40", 40, 120);
 	check_screen("dialog-done-80x24", 24, 80);
+}
+END_TEST
+
+START_TEST(test_screen_of_what_was_refused)
+{
+	plan.state = PLAN_REFUSED;
+	plan.why = "connection refused; the host answers, nothing listens there";
+	open_plan();
+	check_screen("dialog-refused-80x24", 24, 80);
+	plan.state = PLAN_PLANNING;
+	plan.why = "";
+	check_screen("dialog-reading-80x24", 24, 80);
 }
 END_TEST
 
@@ -429,6 +446,7 @@ int main(void)
 	tcase_add_test(tests, test_screens);
 	tcase_add_test(tests, test_strip);
 	tcase_add_test(tests, test_screen_of_what_runs);
+	tcase_add_test(tests, test_screen_of_what_was_refused);
 	tcase_add_test(tests, test_strip_stays);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

@@ -160,12 +160,19 @@ static void put_section(struct strbuf *out, const char *head, const char *text)
 
 static void put_requests(struct strbuf *out, const struct plan_view *plan)
 {
+	bool unsent = plan_state_final(plan->state);
 	size_t i;
 
-	strbuf_addf(out,
-		    plan->nrequests == 1 ? "the request, sent once\n"
-					 : "%zu requests, each sent once\n",
-		    plan->nrequests);
+	for (i = 0; i < plan->nrequests; i++)
+		unsent = unsent && !plan->requests[i].sent;
+	if (plan->nrequests == 1)
+		strbuf_addstr(out, "the request");
+	else
+		strbuf_addf(out, "%zu requests", plan->nrequests);
+	strbuf_addf(out, "%s\n",
+		    unsent                 ? ", not sent"
+		    : plan->nrequests == 1 ? ", sent once"
+					   : ", each sent once");
 	for (i = 0; i < plan->nrequests; i++) {
 		const struct plan_request *request = &plan->requests[i];
 
@@ -231,7 +238,7 @@ static void plan_text(const struct plan_view *plan, struct strbuf *out)
 	const struct profile_action *action = plan->action;
 
 	if (plan->state < PLAN_PLANNED) {
-		put_section(out, "the gateway is read first; nothing is changed by that",
+		put_section(out, "the gateway is read first, which changes nothing",
 			    "what it would be sent is shown then");
 		put_section(out, "the same from a shell", plan->twin);
 		return;
@@ -326,7 +333,8 @@ static void draw_next(const struct dialog *dialog, const struct scene *scene,
 
 static void draw_target(const struct plan_view *plan, struct area area)
 {
-	enum style style = view_banner(plan->banner);
+	/* What has no banner of its own is told from the line above all the same. */
+	enum style style = plan->banner[0] ? view_banner(plan->banner) : STYLE_FOCUS;
 	char text[192];
 
 	snprintf(text, sizeof(text), " ON %s  %s  %s", plan->target_name,
