@@ -145,7 +145,22 @@ static int read_said(int argc, const char *const *argv, struct said *said, struc
 	return 0;
 }
 
-/* The target that was said, else that of the row under the cursor. */
+/* The one target that there is, or UINT32_MAX. */
+static uint32_t only_target(const struct model *model)
+{
+	uint32_t found = UINT32_MAX;
+
+	for (uint32_t i = 0; i < model_target_count(model); i++) {
+		if (!model_target(model, i))
+			continue;
+		if (found != UINT32_MAX)
+			return UINT32_MAX;
+		found = i;
+	}
+	return found;
+}
+
+/* The target that was said, else that of the row under the cursor, else the only one. */
 static int find_target(struct console *console, const char *name, uint32_t *ret_target,
 		       struct err *err)
 {
@@ -156,6 +171,8 @@ static int find_target(struct console *console, const char *name, uint32_t *ret_
 		*ret_target = model_target_by_name(model, name);
 	else if (!screen_cursor(console->screen, &dims, ret_target))
 		*ret_target = UINT32_MAX;
+	if (!name && *ret_target == UINT32_MAX)
+		*ret_target = only_target(model);
 	if (*ret_target == UINT32_MAX)
 		return name ? err_set(err, ERR_NOT_FOUND, "no target is called %s", name)
 			    : err_set(err, ERR_INVALID, "say which: --target NAME");
@@ -178,8 +195,46 @@ static size_t findings_meant(struct console *console, const struct profile_actio
 			      FINDINGS);
 }
 
+/* The first parameter that has to be said and was not, or NULL. */
+static const struct action_param *unsaid(const struct profile_action *action,
+					 const struct act_words *words)
+{
+	for (size_t i = 0; i < action->nparams; i++) {
+		const struct action_param *param = &action->params[i];
+		bool said = param->fallback ||
+			    (words->each_name && !strcmp(words->each_name, param->name));
+
+		for (size_t j = 0; words->params[j] && !said; j += 2)
+			said = !strcmp(words->params[j], param->name);
+		if (!said)
+			return param;
+	}
+	return NULL;
+}
+
+/* What was said stays in the command line, to go on with. */
+static void ask_for(struct console *console, int argc, const char *const *argv,
+		    const struct action_param *param)
+{
+	struct strbuf line = STRBUF_INIT;
+
+	for (int i = 0; i < argc; i++) {
+		const char *quote = !strpbrk(argv[i], " \t\"'") ? ""
+				    : strchr(argv[i], '"')      ? "'"
+								: "\"";
+
+		strbuf_addf(&line, "%s%s%s%s", i ? " " : "", quote, argv[i], quote);
+	}
+	strbuf_addf(&line, " %s=", param->name);
+	screen_ask(console->screen, line.buf);
+	console_say(console, false, "%s: %s", param->name,
+		    param->help ? param->help : param_type_word(param->type));
+	strbuf_release(&line);
+}
+
 int run_act(struct console *console, int argc, const char *const *argv, struct err *err)
 {
+	const struct action_param *param;
 	struct said said = {0};
 	struct plan_order order = {0};
 	struct act *act = engine(console, err);
@@ -200,6 +255,11 @@ int run_act(struct console *console, int argc, const char *const *argv, struct e
 		return err_set(err, ERR_NOT_FOUND, "%s is no action of this target", argv[1]);
 	if (act_words_read(action, said.nwords, said.words, &words, err))
 		return -1;
+	param = action->impossible ? NULL : unsaid(action, &words);
+	if (param) {
+		ask_for(console, argc, argv, param);
+		return 0;
+	}
 	order.action = argv[1];
 	order.params = words.params;
 	order.each_name = words.each_name;

@@ -422,6 +422,11 @@ static bool chosen(struct screen *screen, const struct scene *scene, keycode key
 	return true;
 }
 
+void screen_ask(struct screen *screen, const char *line)
+{
+	prompt_open(&screen->prompt, PROMPT_COMMAND, line);
+}
+
 void screen_menu(struct screen *screen, const char *title, const struct screen_choice *choices,
 		 size_t n)
 {

@@ -120,6 +120,9 @@ bool screen_key(struct screen *screen, const struct scene *scene, keycode key,
 /* Text that was pasted: goes into an open prompt, as text; false when there is none. */
 bool screen_paste(struct screen *screen, const struct scene *scene, const char *text);
 
+/* Opens the command line with this text, to be gone on with. */
+void screen_ask(struct screen *screen, const char *line);
+
 /* Opens a menu over the panes; choices are copied. */
 void screen_menu(struct screen *screen, const char *title, const struct screen_choice *choices,
 		 size_t n);
