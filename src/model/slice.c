@@ -10,15 +10,8 @@
 #define KEY_SLICES 8
 
 #define IS_EXCEPTION INT16_MIN
-#define IS_ABSENT    (INT16_MIN + 1)
+#define IS_ABSENT    SLICE_UNUSUAL
 #define LARGEST      32000
-
-struct slice_key {
-	unsigned references;
-	unsigned made; /* slices that used it */
-	uint32_t n;
-	double values[];
-};
 
 struct slice_exception {
 	double value;
@@ -117,18 +110,13 @@ static double exception(const struct slice *slice, uint32_t slot)
 	return slice->exceptions[low].value;
 }
 
-double slice_get(const struct slice *slice, uint32_t slot)
+double slice_get_unusual(const struct slice *slice, uint32_t slot)
 {
-	int16_t d;
-
 	if (slot >= slice->n)
 		return tick_absent();
 	if (!slice->differences)
 		return slice->key->values[slot];
-	d = slice->differences[slot];
-	if (d > IS_ABSENT)
-		return slice->key->values[slot] + d;
-	return d == IS_ABSENT ? tick_absent() : exception(slice, slot);
+	return slice->differences[slot] == IS_ABSENT ? tick_absent() : exception(slice, slot);
 }
 
 size_t slice_bytes(const struct slice *slice)

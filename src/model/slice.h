@@ -6,7 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct slice_key;
+struct slice_key {
+	unsigned references;
+	unsigned made; /* slices that used it */
+	uint32_t n;
+	double values[];
+};
+
 struct slice_exception;
 
 struct slice {
@@ -21,7 +27,18 @@ struct slice {
 void slice_init(struct slice *slice, const struct slice *before, const double *values, uint32_t n);
 void slice_release(struct slice *slice);
 
-double slice_get(const struct slice *slice, uint32_t slot);
+/* Up to here a difference stands for something else than itself. */
+#define SLICE_UNUSUAL (INT16_MIN + 1)
+
+/* A value that is no small difference. */
+double slice_get_unusual(const struct slice *slice, uint32_t slot);
+
+static inline double slice_get(const struct slice *slice, uint32_t slot)
+{
+	if (slot < slice->n && slice->differences && slice->differences[slot] > SLICE_UNUSUAL)
+		return slice->key->values[slot] + slice->differences[slot];
+	return slice_get_unusual(slice, slot);
+}
 
 /* A key's bytes are counted with the slice that made it. */
 size_t slice_bytes(const struct slice *slice);

@@ -55,13 +55,13 @@ static void *room(struct arena *arena, void *array, size_t n, size_t *cap, size_
 	return larger;
 }
 
-void acc_bucket(struct acc *acc, struct arena *arena, size_t hint, double le, double count)
+/* Where it is not expected: finds or makes it. */
+static void add_bucket(struct acc *acc, struct arena *arena, double le, double count)
 {
-	size_t at = hint;
+	size_t at = 0;
 
-	if (at >= acc->nbuckets || acc->buckets[at].le != le)
-		for (at = 0; at < acc->nbuckets && acc->buckets[at].le < le; at++)
-			;
+	while (at < acc->nbuckets && acc->buckets[at].le < le)
+		at++;
 	if (at < acc->nbuckets && acc->buckets[at].le == le) {
 		acc->buckets[at].count += count;
 		return;
@@ -72,6 +72,14 @@ void acc_bucket(struct acc *acc, struct arena *arena, size_t hint, double le, do
 		(acc->nbuckets - at) * sizeof(*acc->buckets));
 	acc->buckets[at] = (struct le_bucket){le, count};
 	acc->nbuckets++;
+}
+
+void acc_bucket(struct acc *acc, struct arena *arena, size_t hint, double le, double count)
+{
+	if (hint < acc->nbuckets && acc->buckets[hint].le == le)
+		acc->buckets[hint].count += count;
+	else
+		add_bucket(acc, arena, le, count);
 }
 
 void acc_quantile(struct acc *acc, struct arena *arena, double q, double value)

@@ -160,7 +160,7 @@ static void add_span(struct gather *gather, const struct feed *feed, const struc
 	for (size_t w = 0; w < feed->nwindows; w++) {
 		const struct range *range = &feed->ranges[w];
 
-		if (!usable(feed, range))
+		if (!range->ok)
 			continue;
 		acc_note(&group->accs[feed->slot + w], range, span->number);
 		from = range->first < from ? range->first : from;
@@ -174,7 +174,7 @@ static void add_span(struct gather *gather, const struct feed *feed, const struc
 		reader_turn(&gather->reader, span->source, span->slots[i], from, last,
 			    feed->nwindows > 1);
 		for (size_t w = 0; w < feed->nwindows; w++)
-			if (usable(feed, &feed->ranges[w]))
+			if (feed->ranges[w].ok)
 				add_sample(gather, feed, &feed->ranges[w], span, i,
 					   &group->accs[feed->slot + w]);
 		if (series->first_wall_s < group->first_wall_s)
@@ -306,7 +306,8 @@ static bool find_ranges(struct gather *gather, struct feed *feed, const struct s
 			window_range(source, &feed->windows[w], gather->query->at, uptime);
 		if (is_level(feed))
 			feed->ranges[w].quality &= (uint16_t) ~(Q_FILLING | Q_LIFETIME);
-		any = any || usable(feed, &feed->ranges[w]);
+		feed->ranges[w].ok = usable(feed, &feed->ranges[w]);
+		any = any || feed->ranges[w].ok;
 	}
 	return any;
 }

@@ -63,6 +63,8 @@ struct range window_range(const struct source *source, const struct window *wind
 	if (range.first >= range.last && range.last > 0)
 		range.first = range.last - 1;
 	range.regular = is_regular(history, &range);
+	range.at_first = history_slice(history, range.first);
+	range.at_last = history_slice(history, range.last);
 	range.covered_ms = newest - history->instants[range.first].at.mono_ms;
 	if (history->instants[0].at.mono_ms > start)
 		range.quality |= Q_FILLING;
@@ -103,19 +105,21 @@ static const double *load(struct reader *reader)
 	return reader->buffer;
 }
 
-/* One sample, by the cheapest way: from a slice, from what is loaded, or, when no other range will
- * be asked about, from its block alone. */
-static double sample_at(struct reader *reader, size_t i)
+/* A sample that is not in a slice at hand: from what is loaded, or, when no other range will be
+ * asked about, from its block alone. */
+static double coded_sample(struct reader *reader, size_t i)
 {
-	const struct slice *slice = history_slice(&reader->source->history, i);
 	double value;
 
-	if (slice)
-		return slice_get(slice, reader->slot);
 	if (reader->many)
 		return load(reader)[i - reader->from];
 	history_read(&reader->source->history, reader->slot, i, i + 1, &value);
 	return value;
+}
+
+static inline double sample_at(struct reader *reader, size_t i, const struct slice *slice)
+{
+	return slice ? slice_get(slice, reader->slot) : coded_sample(reader, i);
 }
 
 /* A series that was not there when its source was first read: it began with nothing. */
@@ -159,15 +163,16 @@ static bool walk(struct reader *reader, const struct range *range, double *ret_i
 bool reader_increase(struct reader *reader, const struct range *range, double *ret_increase,
 		     uint16_t *quality)
 {
-	double last;
+	double first, last;
 
 	if (range->lifetime)
 		return reader_level(reader, range, ret_increase);
 	if (range->first == range->last)
 		return false;
 	if (range->regular) {
-		last = sample_at(reader, range->last);
-		*ret_increase = isfinite(last) ? last - sample_at(reader, range->first) : NAN;
+		last = sample_at(reader, range->last, range->at_last);
+		first = sample_at(reader, range->first, range->at_first);
+		*ret_increase = last - first;
 		return isfinite(*ret_increase);
 	}
 	return walk(reader, range, ret_increase, quality);
@@ -175,6 +180,6 @@ bool reader_increase(struct reader *reader, const struct range *range, double *r
 
 bool reader_level(struct reader *reader, const struct range *range, double *ret_level)
 {
-	*ret_level = sample_at(reader, range->last);
+	*ret_level = sample_at(reader, range->last, range->at_last);
 	return isfinite(*ret_level) && fabs(*ret_level) < NO_LIMIT;
 }

@@ -25,6 +25,8 @@ struct range {
 	bool lifetime; /* only the last instant counts: from the counters' own totals */
 	size_t first;
 	size_t last;
+	const struct slice *at_first; /* of the first instant; NULL when not at hand */
+	const struct slice *at_last;
 	int64_t covered_ms; /* 0: not known */
 	int64_t age_ms;
 	uint16_t quality;
