@@ -19,7 +19,7 @@ static const struct option_info table[] = {
 	{"interval", 'i', OPTION_DURATION, "TIME", AT(interval_ms), FOR_GATEWAYS,
 	 "time between polls (5s)"},
 	{"max-time", 'm', OPTION_DURATION, "TIME", AT(timeout_ms), FOR_GATEWAYS,
-	 "longest time for one request (10s)"},
+	 "longest time for one request (10s); half of it without a byte ends it too"},
 	{"connect-timeout", 0, OPTION_DURATION, "TIME", AT(connect_timeout_ms), FOR_GATEWAYS,
 	 "longest time for a connection (3s)"},
 	{"cacert", 0, OPTION_TEXT, "FILE", AT(cacert), FOR_GATEWAYS, "certificates to trust"},

@@ -52,7 +52,7 @@ static const struct yaml_field target_fields[] = {
 	{"http2", YT_BOOL, false, NULL, NULL, "true: use HTTP/2 where it can be had"},
 	{"interval", YT_DURATION, false, NULL, NULL, "time between polls; 5s unless given"},
 	{"timeout", YT_DURATION, false, NULL, NULL,
-	 "longest time for one request; 10s unless given"},
+	 "longest time for one request; 10s unless given; half of it without a byte ends it too"},
 	{"connect_timeout", YT_DURATION, false, NULL, NULL,
 	 "longest time for a connection; 3s unless given"},
 	{"log_format", YT_TEXT, false, NULL, NULL, "of an access log; recognised unless given"},

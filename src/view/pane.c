@@ -29,13 +29,16 @@ enum style worst_style(int worst)
 	return styles[worst];
 }
 
-static const struct pane_layout *choose_layout(const struct pane *pane, int columns)
+static const struct pane_layout *choose_layout(const struct view *view, const struct pane *pane,
+					       int columns, bool full)
 {
 	size_t i;
 
 	for (i = 0; i + 1 < pane->ops->nlayouts; i++)
 		if (columns >= pane->ops->layouts[i].least_columns)
 			break;
+	if (i == 0 && full && pane->ops->spare && pane->ops->spare(view))
+		i = 1;
 	return &pane->ops->layouts[i];
 }
 
@@ -57,9 +60,9 @@ static void place_cursor(const struct view *view, struct pane *pane)
 
 void pane_load(struct view *view, struct pane *pane, int columns)
 {
-	const struct pane_layout *layout = choose_layout(pane, columns);
 	const struct place *place = &view->screen->place;
 	bool full = place->zoomed || place->screen != SCREEN_OVERVIEW;
+	const struct pane_layout *layout = choose_layout(view, pane, columns, full);
 
 	if (pane->loaded && layout == pane->layout && full == pane->full)
 		return;

@@ -61,6 +61,9 @@ struct pane_ops {
 	const char *tab;
 	const struct pane_layout *layouts;
 	size_t nlayouts;
+	/* Whether the second layout takes the place of the first, where the pane has the screen to
+	 * itself; or NULL. */
+	bool (*spare)(const struct view *view);
 	int titles_from;        /* columns from which the columns have titles */
 	bool live;              /* loaded for every frame: findings and events */
 	dim_mask by;            /* of queries */

@@ -25,6 +25,18 @@ static const struct pane_column widest[] = {
 	{{"URL", 24, 12, 1, 0, 9, TABLE_LEFT}, CELL_TEXT, URL, 0},
 };
 
+/* What is wrong needs the room. */
+static const struct pane_column troubled[] = {
+	{{"TARGET", 18, 17, 1, 0, 0, TABLE_LEFT}, CELL_TEXT, NAME, 0},
+	{{"KIND", 10, 0, 0, 0, 2, TABLE_LEFT}, CELL_TEXT, KIND, 0},
+	{{"STATE", 7, 0, 0, 0, 0, TABLE_LEFT}, CELL_TEXT, STATE, 0},
+	{{"age", 4, 0, 0, 0, 1, TABLE_RIGHT}, CELL_TEXT, AGE, 0},
+	{{"poll", 6, 0, 0, 0, 3, TABLE_RIGHT}, CELL_TEXT, POLL, 0},
+	{{"our load", 11, 0, 0, 0, 6, TABLE_RIGHT}, CELL_TEXT, LOAD, 0},
+	{{"req/min", 7, 0, 0, 0, 7, TABLE_RIGHT}, CELL_VALUE, M_REQUEST_RATE, 0},
+	{{"NODES, NOTES", 70, 40, 3, 1, 1, TABLE_LEFT}, CELL_TEXT, NOTES, 0},
+};
+
 static const struct pane_column wide[] = {
 	{{"TARGET", 8, 0, 1, 0, 0, TABLE_LEFT}, CELL_TEXT, NAME, 0},
 	{{"KIND", 10, 0, 0, 0, 2, TABLE_LEFT}, CELL_TEXT, KIND, 0},
@@ -36,6 +48,7 @@ static const struct pane_column wide[] = {
 
 static const struct pane_layout layouts[] = {
 	{90, widest, sizeof(widest) / sizeof(*widest)},
+	{90, troubled, sizeof(troubled) / sizeof(*troubled)}, /* spare */
 	{0, wide, sizeof(wide) / sizeof(*wide)},
 };
 
@@ -126,6 +139,20 @@ static void weave_nodes(struct view *view, struct pane *pane)
 			pane->items[pane->n++] = nodes[j];
 		}
 	}
+}
+
+static bool is_troubled(const struct view *view)
+{
+	const struct model *model = view->scene->model;
+	uint32_t i;
+
+	for (i = 0; i < model_source_count(model); i++) {
+		struct source_status source = model_source(model, i);
+
+		if (source.target != UINT32_MAX && source.error[0])
+			return true;
+	}
+	return false;
 }
 
 static void load(struct view *view, struct pane *pane)
@@ -251,7 +278,8 @@ const struct pane_ops targets_pane = {
 	.title = "TARGETS",
 	.tab = "Targets",
 	.layouts = layouts,
-	.nlayouts = 2,
+	.nlayouts = 3,
+	.spare = is_troubled,
 	.by = DIM_BIT(DIM_TARGET),
 	.weight = M_REQUEST_RATE,
 	.beside = {M_NODES_UP, M_NODES},
