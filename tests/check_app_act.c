@@ -129,6 +129,11 @@ static const char *const profile_texts[] = {
 	"    volatile: 'false'\n"
 	"    effect: the figures\n"
 	"    steps: [{send: {put: '/nodes/{service}/{node}', body: 'false'}}]\n"
+	"  close-breaker:\n"
+	"    params: {service: {type: name, from: service}, node: {type: name, from: node}}\n"
+	"    volatile: 'false'\n"
+	"    effect: the figures\n"
+	"    steps: [{send: {put: '/nodes/{service}/{node}', body: 'true'}}]\n"
 	"  shift-weight:\n"
 	"    params: {node: {type: name, from: node}, weight: {type: integer, min: 0, max: 9}}\n"
 	"    volatile: 'false'\n"
@@ -307,7 +312,7 @@ START_TEST(test_row)
 }
 END_TEST
 
-/* What needs no more words, with its object, and why it is offered. */
+/* What takes something away and needs no more words, with its object, and why it is offered. */
 START_TEST(test_suspect)
 {
 	struct finding finding = {.suspect_target = 1, .suspect = "2s after a change"};

@@ -190,6 +190,14 @@ static const char *choice_object(const struct asking *asking, const struct profi
 	return object;
 }
 
+/* It gives back what another takes away. */
+static bool gives_back(const struct action_info *info)
+{
+	const struct action_info *inverse = action_info(info->inverse);
+
+	return !info->tightens && inverse && inverse->tightens;
+}
+
 size_t row_actions_suspect(const struct model *model, row_profile *profile, void *ctx,
 			   const struct finding *finding, struct screen_choice *ret_choices,
 			   size_t cap)
@@ -210,7 +218,7 @@ size_t row_actions_suspect(const struct model *model, row_profile *profile, void
 		struct screen_choice *choice = &ret_choices[before];
 		const struct profile_action *action = profile_action(kind, each->name);
 
-		if (!action || action->impossible ||
+		if (!action || action->impossible || gives_back(each) ||
 		    !(each->rows & dims_mask(&finding->suspect_dims) & ~DIM_BIT(DIM_TARGET)))
 			continue;
 		add_choice(&asking, action, info);

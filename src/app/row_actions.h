@@ -18,7 +18,7 @@ size_t row_actions(const struct model *model, row_profile *profile, void *ctx,
 		   const struct dims *rows, size_t nrows, uint32_t target,
 		   struct screen_choice *ret_choices, size_t cap);
 
-/* What can be done about the change that is the suspect of a finding, as far as it needs no more
+/* What can be done against the change that is the suspect of a finding, as far as it needs no more
  * words: each choice names what it is about. */
 size_t row_actions_suspect(const struct model *model, row_profile *profile, void *ctx,
 			   const struct finding *finding, struct screen_choice *ret_choices,
