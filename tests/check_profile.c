@@ -155,9 +155,9 @@ START_TEST(test_shipped)
 	setenv("XDG_CONFIG_HOME", folder, 1);
 	profile_list(load_one, &names);
 	ck_assert_str_eq(names.buf,
-			 "accesslog apinto apipark apisix caddy envoy express-gateway haproxy kong "
-			 "langfuse litellm mlflow nginx "
-			 "nginx-exporter nginx-plus one-api phoenix prometheus traefik tyk ");
+			 "accesslog apinto apipark apisix bifrost caddy envoy express-gateway "
+			 "haproxy kong langfuse litellm mlflow nginx nginx-exporter nginx-plus "
+			 "one-api phoenix portkey prometheus traefik tyk ");
 	strbuf_release(&names);
 }
 END_TEST
