@@ -25,12 +25,17 @@ static const struct plan_request request = {
 
 static struct plan_view plan;
 
-/* A plan that waits for its confirmation. */
-static void setup(void)
+/* The past of all tests is played once, before each forks off with a copy of it. */
+static void setup_shop(void)
 {
 	shop_init(&shop);
 	shop.frame.ascii = true;
 	shop_run(&shop, SHOP_END);
+}
+
+/* A plan that waits for its confirmation. */
+static void setup(void)
+{
 	plan = (struct plan_view){
 		.name = NAME,
 		.state = PLAN_PLANNED,
@@ -431,7 +436,8 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
-	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_unchecked_fixture(tests, setup_shop, teardown);
+	tcase_add_checked_fixture(tests, setup, NULL);
 	tcase_set_timeout(tests, 120);
 	tcase_add_loop_test(tests, test_confirms, 0, sizeof(presses) / sizeof(*presses));
 	tcase_add_test(tests, test_typed_ahead_is_not_meant);

@@ -144,7 +144,8 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
-	tcase_add_checked_fixture(cases, setup, teardown);
+	/* The past is played once, before each test forks off with a copy of it. */
+	tcase_add_unchecked_fixture(cases, setup, teardown);
 	tcase_set_timeout(cases, 60);
 	tcase_add_loop_test(cases, test_screen, 0, (int)(sizeof(screens) / sizeof(screens[0])));
 	tcase_add_test(cases, test_acknowledged);

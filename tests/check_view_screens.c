@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LATER 600 /* seconds that tests begin after */
+
 static struct shop shop;
 
 static void setup(void)
@@ -23,6 +25,19 @@ static void teardown(void)
 	shop_release(&shop);
 }
 
+/* The past of a case's tests is played once, before each forks off with a copy of it. */
+static void setup_later(void)
+{
+	shop_init(&shop);
+	shop_run(&shop, LATER);
+}
+
+static void setup_end(void)
+{
+	shop_init(&shop);
+	shop_run(&shop, SHOP_END);
+}
+
 /* Screens as they must look. */
 static const struct {
 	const char *name;
@@ -30,13 +45,13 @@ static const struct {
 	const char *keys;
 	int rows, columns;
 } screens[] = {
+	{"nothing-yet-80x24", -1, "", 24, 80},
+	{"first-answer-120x40", 0, "", 40, 120},
+	{"calm-120x40", 800, "", 40, 120},
 	{"overview-120x40", SHOP_END, "", 40, 120},
 	{"overview-80x24", SHOP_END, "", 24, 80},
 	{"overview-utf8-120x40", SHOP_END, "", 40, 120},
 	{"overview-200x60", SHOP_END, "", 60, 200},
-	{"calm-120x40", 800, "", 40, 120},
-	{"nothing-yet-80x24", -1, "", 24, 80},
-	{"first-answer-120x40", 0, "", 40, 120},
 	{"routes-120x40", SHOP_END, "2", 40, 120},
 	{"routes-200x60", SHOP_END, "2", 60, 200},
 	{"ai-120x40", SHOP_END, "3", 40, 120},
@@ -589,36 +604,45 @@ END_TEST
 int main(void)
 {
 	Suite *suite = suite_create("view/screens");
-	TCase *tc = tcase_create("screens");
+	TCase *start = tcase_create("start"), *later = tcase_create("later"),
+	      *end = tcase_create("end");
 	SRunner *runner;
 	int failed;
 
 	hash_seed(1);
-	tcase_set_timeout(tc, 240);
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_loop_test(tc, test_screen, 0, (int)(sizeof(screens) / sizeof(*screens)));
-	tcase_add_loop_test(tc, test_prompt, 0, sizeof(prompts) / sizeof(*prompts));
-	tcase_add_loop_test(tc, test_networks_are_coloured, 0, 3);
-	tcase_add_test(tc, test_cursor_keeps_the_colour);
-	tcase_add_test(tc, test_was_is_before_the_problem);
-	tcase_add_loop_test(tc, test_trends_begin_fine, 0, 3);
-	tcase_add_loop_test(tc, test_every_size, 0, 6);
-	tcase_add_loop_test(tc, test_any_keys, 0, 8);
-	tcase_add_test(tc, test_wide_names);
-	tcase_add_test(tc, test_twins);
-	tcase_add_test(tc, test_cursor_stays_on_its_row);
-	tcase_add_test(tc, test_escape_undoes_one_step);
-	tcase_add_test(tc, test_refresh_changes_little);
-	tcase_add_test(tc, test_idle_changes_nothing);
-	tcase_add_test(tc, test_pause_holds_still);
-	tcase_add_test(tc, test_rows_stay_in_place);
-	tcase_add_test(tc, test_commands_answer);
-	tcase_add_test(tc, test_every_binding_is_a_command);
-	tcase_add_test(tc, test_help_shows_what_is_bound);
-	tcase_add_test(tc, test_copy);
-	tcase_add_test(tc, test_prompt_gives_the_line);
-	tcase_add_test(tc, test_filter_is_live);
-	suite_add_tcase(suite, tc);
+	tcase_add_checked_fixture(start, setup, teardown);
+	tcase_add_loop_test(start, test_screen, 0, 2);
+	tcase_add_loop_test(start, test_trends_begin_fine, 0, 3);
+	tcase_add_test(start, test_wide_names);
+	tcase_add_test(start, test_twins);
+	tcase_add_test(start, test_rows_stay_in_place);
+	tcase_add_test(start, test_every_binding_is_a_command);
+	tcase_add_test(start, test_help_shows_what_is_bound);
+	tcase_add_test(start, test_prompt_gives_the_line);
+	tcase_add_unchecked_fixture(later, setup_later, teardown);
+	tcase_add_loop_test(later, test_screen, 2, 3);
+	tcase_add_loop_test(later, test_any_keys, 0, 8);
+	tcase_add_test(later, test_cursor_stays_on_its_row);
+	tcase_add_test(later, test_refresh_changes_little);
+	tcase_add_test(later, test_idle_changes_nothing);
+	tcase_add_test(later, test_pause_holds_still);
+	tcase_add_unchecked_fixture(end, setup_end, teardown);
+	tcase_add_loop_test(end, test_screen, 3, (int)(sizeof(screens) / sizeof(*screens)));
+	tcase_add_loop_test(end, test_prompt, 0, sizeof(prompts) / sizeof(*prompts));
+	tcase_add_loop_test(end, test_networks_are_coloured, 0, 3);
+	tcase_add_test(end, test_cursor_keeps_the_colour);
+	tcase_add_test(end, test_was_is_before_the_problem);
+	tcase_add_loop_test(end, test_every_size, 0, 6);
+	tcase_add_test(end, test_escape_undoes_one_step);
+	tcase_add_test(end, test_commands_answer);
+	tcase_add_test(end, test_copy);
+	tcase_add_test(end, test_filter_is_live);
+	for (size_t i = 0; i < 3; i++) {
+		TCase *cases[] = {start, later, end};
+
+		tcase_set_timeout(cases[i], 240);
+		suite_add_tcase(suite, cases[i]);
+	}
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
