@@ -118,6 +118,8 @@ static void paint(struct loop_timer *timer)
 	if (rows != console->frame.rows || columns != console->frame.columns)
 		frame_resize(&console->frame, rows, columns);
 	screen_draw(console->screen, &scene, &console->frame);
+	if (console->shot)
+		console_write_shot(console);
 	ring_for_new(console);
 	if (term_paint(console->term, &console->frame, console->redraw))
 		console->redraw = false;
@@ -353,6 +355,7 @@ static void close_console(struct console *console)
 	screen_free(console->screen);
 	keymap_free(console->keymap);
 	frame_release(&console->frame);
+	free(console->shot);
 	job_release(&console->job);
 	session_free(console->session);
 	addresses_release(&console->addresses);

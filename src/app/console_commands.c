@@ -97,12 +97,22 @@ static int write_file(const char *path, const struct strbuf *text, struct err *e
 
 static int run_shot(struct console *console, int argc, const char *const *argv, struct err *err)
 {
-	struct strbuf text = STRBUF_INIT;
-	const char *ending = argc > 1 ? strrchr(argv[1], '.') : NULL;
-	int result;
-
 	if (argc != 2)
 		return err_set(err, ERR_INVALID, "shot wants a file: NAME.txt or NAME.svg");
+	free(console->shot);
+	console->shot = xstrdup(argv[1]);
+	console_refresh(console);
+	return 0;
+}
+
+void console_write_shot(struct console *console)
+{
+	struct strbuf text = STRBUF_INIT;
+	char *path = console->shot;
+	const char *ending = strrchr(path, '.');
+	struct err err;
+
+	console->shot = NULL;
 	if (ending && !strcmp(ending, ".svg")) {
 		struct svg_colours colours = style_colours(&console->theme);
 
@@ -110,11 +120,12 @@ static int run_shot(struct console *console, int argc, const char *const *argv, 
 	} else {
 		frame_text(&console->frame, &text);
 	}
-	result = write_file(argv[1], &text, err);
+	if (write_file(path, &text, &err))
+		console_say(console, true, "%s", err.msg);
+	else
+		console_say(console, false, "written: %s", path);
 	strbuf_release(&text);
-	if (!result)
-		console_say(console, false, "written: %s", argv[1]);
-	return result;
+	free(path);
 }
 
 static int run_theme(struct console *console, int argc, const char *const *argv, struct err *err)

@@ -38,6 +38,7 @@ struct console {
 	bool redraw;
 	bool in_tmux;
 	struct plan_view plans[CONSOLE_PLANS];
+	char *shot;            /* file that the next frame is written to, or NULL */
 	char preview[48];      /* plan that shows the texts of the opened prompt, or "" */
 	int64_t quit_asked_ms; /* mono; 0: not */
 	size_t crit;           /* critical findings of the last frame */
@@ -48,6 +49,9 @@ struct console {
 
 /* Runs a command line; what goes wrong is shown in the status line. */
 void console_execute(struct console *console, const char *line);
+
+/* Writes the frame just drawn to the file that :shot named, which must be new. */
+void console_write_shot(struct console *console);
 
 /* All commands, the screen's too, ended by a NULL name. */
 const struct screen_command *console_commands(void);
