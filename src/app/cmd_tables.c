@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "detect/rule.h"
 #include "parse/yaml.h"
+#include "profile/action.h"
 #include "profile/mapping.h"
 #include "profile/profile.h"
 #include "query/measure.h"
@@ -168,18 +169,40 @@ static void print_bash_options(unsigned mask)
 			printf(" --%s%s", info->name, info->value ? "=" : "");
 }
 
+/* What may follow the command, by its usage: the words of its alternatives that are no values. */
+static void print_bash_words(const char *usage)
+{
+	for (const char *next, *word = usage; word; word = next ? next + 3 : NULL) {
+		word += *word == '[';
+		size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyz");
+
+		if (len && strchr(" ]", word[len]))
+			printf(" %.*s", (int)len, word);
+		next = strstr(word, " | ");
+	}
+}
+
+static void print_bash_command(const struct app_command *command)
+{
+	printf("\t%s) words=\"", command->name);
+	print_bash_words(command->usage);
+	for (const struct action_info *action = action_table();
+	     command->mask == FOR_ACT && action->name; action++)
+		printf(" %s", action->name);
+	print_bash_options(command->mask);
+	puts("\" ;;");
+}
+
 static void print_bash(void)
 {
 	puts("# bash completion for hypercare, made from its own tables\n"
 	     "_hypercare()\n"
 	     "{\n"
 	     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words\n"
+	     "\t[[ $COMP_CWORD = 1 ]] && command=\n"
 	     "\tcase $command in");
-	for (const struct app_command *command = app_commands() + 1; command->name; command++) {
-		printf("\t%s) words=\"", command->name);
-		print_bash_options(command->mask);
-		puts("\" ;;");
-	}
+	for (const struct app_command *command = app_commands() + 1; command->name; command++)
+		print_bash_command(command);
 	fputs("\t*) words=\"", stdout);
 	for (const struct app_command *command = app_commands() + 1; command->name; command++)
 		printf(" %s", command->name);
