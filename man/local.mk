@@ -9,3 +9,9 @@ man/hypercare.1 man/hypercare.yaml.5 man/hypercare-profile.5: hypercare$(EXEEXT)
 man/hypercare.1: man/hypercare.1.in
 man/hypercare.yaml.5: man/hypercare.yaml.5.in
 man/hypercare-profile.5: man/hypercare-profile.5.in
+
+# The picture of the README, drawn anew; tests/check-manual says when the screen is another.
+overview: all
+	@$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/e2e/draw $(srcdir)/man/overview.svg
+.PHONY: overview
+EXTRA_DIST += tests/e2e/draw
