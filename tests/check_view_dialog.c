@@ -2,6 +2,7 @@
 #include "view_scene.h"
 
 #include "act/act.h"
+#include "view/dialog.h"
 
 #include <check.h>
 #include <stdio.h>
