@@ -312,7 +312,6 @@ struct session *session_new(struct config *config, const struct options *options
 		session_free(session);
 		return NULL;
 	}
-	session->catalog = catalog_new();
 	session->loop = loop_new();
 	session->http = http_new(session->loop);
 	session->names = names_new();
@@ -360,6 +359,8 @@ void session_free(struct session *session)
 
 void session_start(struct session *session)
 {
+	if (!session->catalog)
+		session->catalog = catalog_new();
 	for (size_t i = 0; i < session->ntargets; i++)
 		if (!session->ops.only ||
 		    !strcmp(session->ops.only, session->targets[i]->config->name))

@@ -29,7 +29,7 @@ struct session *session_new(struct config *config, const struct options *options
 			    const struct session_ops *ops, void *ctx, struct err *err);
 void session_free(struct session *session); /* takes NULL */
 
-/* Begins to identify and to poll every target of the configuration. */
+/* Reads the profiles, and begins to identify and to poll every target of the configuration. */
 void session_start(struct session *session);
 
 /* How many targets of a new configuration are not as they were. */

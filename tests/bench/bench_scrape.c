@@ -46,6 +46,7 @@ struct bench {
 	double cpu_s;
 	uint64_t scrapes;
 	uint64_t failures;
+	size_t filled;    /* sources that have their history */
 	uint64_t missed;  /* intervals without a tick */
 	int64_t *last_ms; /* each source's tick before this one */
 	uint64_t bytes;
@@ -167,8 +168,10 @@ static void on_tick(void *ctx, const struct tick *tick)
 {
 	struct bench *bench = ctx;
 
-	if (!bench->last_ms[tick->source] && tick->outcome == TICK_OK)
+	if (!bench->last_ms[tick->source] && tick->outcome == TICK_OK) {
 		add_past(bench, tick);
+		bench->filled++;
+	}
 	count_missed(bench, tick);
 	count(bench, tick->outcome != TICK_OK, tick->bytes);
 	apply(bench, tick);
@@ -228,6 +231,8 @@ static int run_collect(struct bench *bench)
 	for (size_t i = 0; i < bench->targets; i++)
 		if (collect_add(collect, &config->targets[i], profile, &err) == UINT32_MAX)
 			fprintf(stderr, "%s\n", err.msg);
+	while (bench->filled < bench->targets)
+		loop_turn(bench->loop, -1);
 	measure(bench);
 	time_query(bench);
 	printf(" %zu series, %" PRIu64 " intervals missed,",
