@@ -19,6 +19,10 @@ dist_check_SCRIPTS += tests/e2e/sinks
 TESTS += tests/e2e/secrets
 dist_check_SCRIPTS += tests/e2e/secrets
 
+# A gateway that misbehaves, and what is on screen meanwhile.
+TESTS += tests/e2e/faults
+dist_check_SCRIPTS += tests/e2e/faults
+
 # Random hands on the console for half a minute; longer, or the same again, with its options.
 TESTS += tests/e2e/property
 dist_check_SCRIPTS += tests/e2e/property
