@@ -106,6 +106,7 @@ struct pane {
 	enum query_clients clients; /* the same for clients */
 	struct column asked[QUERY_COLUMNS];
 	size_t nasked;
+	size_t nwas;      /* rows with a problem in the last answer */
 	int64_t trend_ms; /* the step of the trend that is shown */
 	struct row total;
 	size_t all;    /* before limits */

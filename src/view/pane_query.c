@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define ROWS_MOST 1000
-#define STEP_MS   60000
+#define WAS_MOST  16 /* rows whose figures before their problem are asked for, one by one */
 
 static enum column_kind column_kind(enum cell_kind kind)
 {
@@ -121,7 +121,24 @@ void view_was(const struct view *view, const struct finding *finding, const stru
 	figure->measure = (uint8_t)measure;
 }
 
-static struct item make_item(const struct view *view, const struct pane *pane, dim_mask by,
+/* Of the rows beyond those that are asked about it is not known. */
+static void ask_was(const struct view *view, struct pane *pane, const struct finding *finding,
+		    dim_mask by, const struct row *row)
+{
+	bool asked = worst_of(finding, false) > 1 && ++pane->nwas <= WAS_MOST;
+	size_t i;
+
+	for (i = 0; worst_of(finding, false) > 1 && i < pane->nasked; i++) {
+		if (pane->asked[i].kind != COLUMN_WAS)
+			continue;
+		row->figures[i].quality |= Q_NONE;
+		if (asked)
+			view_was(view, finding, &row->dims, by, pane->asked[i].measure,
+				 &row->figures[i]);
+	}
+}
+
+static struct item make_item(const struct view *view, struct pane *pane, dim_mask by,
 			     const struct row *row)
 {
 	struct item item = {.key = {row->dims, row->target, 0}, .row = row};
@@ -130,10 +147,7 @@ static struct item make_item(const struct view *view, const struct pane *pane, d
 
 	if (!finding && pane->clients != CLIENTS_EACH)
 		finding = about_network(view, pane, &row->dims);
-	for (size_t i = 0; i < pane->nasked; i++)
-		if (pane->asked[i].kind == COLUMN_WAS)
-			view_was(view, finding, &row->dims, by, pane->asked[i].measure,
-				 &row->figures[i]);
+	ask_was(view, pane, finding, by, row);
 	item.worst = worst_of(finding, unjudged);
 	note_age(&item, pane->nasked);
 	return item;
@@ -157,6 +171,7 @@ struct item *query_by(struct view *view, struct pane *pane, dim_mask by, size_t 
 	for (i = 0; i < pane->nasked; i++)
 		query.columns[i] = pane->asked[i];
 	query_run(view->scene->model, &query, arena, &result);
+	pane->nwas = 0;
 	items = arena_array(arena, result.n + 1, sizeof(*items));
 	for (i = 0; i < result.n; i++)
 		if (!pane->ops->wants || pane->ops->wants(view, &result.rows[i].dims))
