@@ -83,7 +83,8 @@ static void open_journal(struct act_bed *bed, const char *folder)
 	snprintf(bed->folder, sizeof(bed->folder), "%s", folder ? folder : "/tmp/act_bed.XXXXXX");
 	if (!folder)
 		ck_assert_ptr_nonnull(mkdtemp(bed->folder));
-	snprintf(bed->journal, sizeof(bed->journal), "%s/t.journal.db", bed->folder);
+	snprintf(bed->journal, sizeof(bed->journal), "%s%s", bed->folder,
+		 bed->no_journal ? "" : "/t.journal.db");
 	bed->store = store_new(&options, &err);
 	ck_assert_msg(bed->store != NULL, "%s", err.msg);
 }
@@ -91,8 +92,10 @@ static void open_journal(struct act_bed *bed, const char *folder)
 static void make_act(struct act_bed *bed)
 {
 	struct act_ops ops = {.changed = on_changed, .asked = on_asked};
-	struct act_options options = {
-		.operator= bed->operator, .own_address = "192.0.2.77", .random_seed = 7};
+	struct act_options options = {.operator= bed->operator,
+				      .own_address = "192.0.2.77",
+				      .random_seed = 7,
+				      .patience = bed->patience};
 
 	bed->act = act_new(bed->loop, bed->http, bed->eval, bed->store, bed->model, &options, &ops,
 			   bed);
@@ -111,7 +114,10 @@ void act_bed_init(struct act_bed *bed, const char *folder, const char *profile_t
 	struct act_bed given = *bed;
 	struct err err;
 
-	*bed = (struct act_bed){.deadly = given.deadly, .turns_left = given.turns_left};
+	*bed = (struct act_bed){.deadly = given.deadly,
+				.turns_left = given.turns_left,
+				.no_journal = given.no_journal,
+				.patience = given.patience};
 	bed->operator= given.operator;
 	if (!bed->operator.login)
 		bed->operator=(struct operator){.login = "ann",

@@ -16,6 +16,7 @@ struct act_bed {
 	struct http_options options;
 	struct act_target target;
 	struct operator operator;
+	struct act_patience patience;
 	struct loop_fd eval_fd, store_fd;
 	struct loop_timer eval_timer;
 	char folder[64], journal[96], url[64];
@@ -23,6 +24,7 @@ struct act_bed {
 	uint64_t seen;    /* states of plans, a bit each */
 	uint64_t deadly;  /* states in which the process kills itself, a bit each */
 	long turns_left;  /* of the loop before it does so; 0: any number */
+	bool no_journal;  /* it cannot be opened, and there is nothing in its place */
 };
 
 /* A journal in a new folder, or in that of another bed; profile_text is YAML. */

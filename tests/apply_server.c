@@ -22,6 +22,8 @@ struct apply_server {
 	int stop[2];
 	pthread_t acceptor;
 	pthread_mutex_t lock;
+	pthread_cond_t left;
+	unsigned visits; /* under way */
 	pthread_t threads[CONNECTIONS_MAX];
 	unsigned nthreads;
 	enum drop drop;
@@ -175,6 +177,7 @@ static bool read_request(const struct visit *visit, char *buf, const char **ret_
 static void *serve(void *arg)
 {
 	struct visit *visit = arg;
+	struct apply_server *server = visit->server;
 	char request[REQUEST_BYTES];
 	const char *body;
 	bool keep = true;
@@ -184,6 +187,10 @@ static void *serve(void *arg)
 							       : change(visit, request, body);
 	close(visit->fd);
 	free(visit);
+	pthread_mutex_lock(&server->lock);
+	server->visits--;
+	pthread_cond_broadcast(&server->left);
+	pthread_mutex_unlock(&server->lock);
 	return NULL;
 }
 
@@ -220,6 +227,9 @@ static void *accept_all(void *arg)
 		}
 		visit = calloc(1, sizeof(*visit));
 		*visit = (struct visit){.server = server, .fd = fd};
+		pthread_mutex_lock(&server->lock);
+		server->visits++;
+		pthread_mutex_unlock(&server->lock);
 		pthread_create(&server->threads[server->nthreads++], NULL, serve, visit);
 	}
 }
@@ -238,6 +248,7 @@ struct apply_server *apply_server_start(void)
 	server->port = ntohs(in.sin_port);
 	server->drop_applied = true;
 	pthread_mutex_init(&server->lock, NULL);
+	pthread_cond_init(&server->left, NULL);
 	pthread_create(&server->acceptor, NULL, accept_all, server);
 	return server;
 }
@@ -250,8 +261,28 @@ void apply_server_stop(struct apply_server *server)
 		pthread_join(server->threads[i], NULL);
 	close(server->listener);
 	close(server->stop[0]);
+	pthread_cond_destroy(&server->left);
 	pthread_mutex_destroy(&server->lock);
 	free(server);
+}
+
+/* A visit of its own comes after those that wait to be accepted. */
+void apply_server_settle(struct apply_server *server)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET,
+				 .sin_port = htons((uint16_t)server->port),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char byte;
+
+	if (connect(fd, (struct sockaddr *)&in, sizeof(in)) || shutdown(fd, SHUT_WR) ||
+	    read(fd, &byte, 1) > 0)
+		abort();
+	close(fd);
+	pthread_mutex_lock(&server->lock);
+	while (server->visits)
+		pthread_cond_wait(&server->left, &server->lock);
+	pthread_mutex_unlock(&server->lock);
 }
 
 int apply_server_port(const struct apply_server *server)

@@ -28,6 +28,9 @@ struct apply_server *apply_server_start(void);
 void apply_server_stop(struct apply_server *server);
 int apply_server_port(const struct apply_server *server);
 
+/* Until all that has come to it is dealt with: of a client that is dead. */
+void apply_server_settle(struct apply_server *server);
+
 /* From now on changes end so, carried out or not. */
 void apply_server_drop(struct apply_server *server, enum drop drop, bool applied);
 

@@ -73,6 +73,7 @@ static void live(uint64_t deadly, long turns, int64_t for_ms)
 		_exit(0);
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	apply_server_settle(server);
 }
 
 static void on_verified(void *ctx, int64_t seq, const struct err *err)
@@ -229,6 +230,37 @@ START_TEST(test_two_people)
 }
 END_TEST
 
+/* A command ends when it needs an approval; run again after it was given, it goes through, once. */
+START_TEST(test_approved_before)
+{
+	struct act_bed bob = {.operator= who(1, "bob")};
+	struct plan *plan;
+	struct err err;
+
+	act_bed_init(&bob, folder, act_toy, apply_server_port(server));
+	for (int i = 0; i < 3; i++) {
+		struct act_bed ann = {.operator= who(0, "ann")};
+
+		if (i == 2) /* as it was, so that the requests are the same ones */
+			apply_server_set(server, "[]");
+		act_bed_init(&ann, folder, act_toy, apply_server_port(server));
+		plan = ask_for_two(&ann);
+		if (i == 1)
+			act_bed_finish(&ann, plan);
+		for (int turns = 0; turns < 20; turns++)
+			loop_turn(ann.loop, 10);
+		ck_assert_int_eq(plan_view(plan).state, i == 1 ? PLAN_CONFIRMED : PLAN_APPROVING);
+		if (i == 0)
+			ck_assert_int_eq(approve(&bob, plan, plan_view(plan).hash, &err), 0);
+		if (i == 0)
+			ck_assert_uint_eq(apply_server_tried(server), 0);
+		act_bed_release(&ann, false);
+	}
+	ck_assert_uint_eq(apply_server_applied(server), 2); /* one by the test itself */
+	act_bed_release(&bob, false);
+}
+END_TEST
+
 START_TEST(test_broken_glass)
 {
 	struct act_bed ann = {.operator= who(0, "ann")};
@@ -260,6 +292,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tcase, test_killed_anywhere, 0, 200);
 	tcase_add_test(tcase, test_undo_of_the_dead);
 	tcase_add_test(tcase, test_two_people);
+	tcase_add_test(tcase, test_approved_before);
 	tcase_add_test(tcase, test_broken_glass);
 	suite_add_tcase(s, tcase);
 	return s;

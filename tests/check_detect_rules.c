@@ -1,4 +1,5 @@
 #include "config/config.h"
+#include "detect/detect.h"
 #include "detect/rule.h"
 
 #include <check.h>
@@ -81,7 +82,7 @@ START_TEST(configured_rules_are_read)
 	struct config_rule from = {RULE,
 				   .measure = TEXT "error-ratio",
 				   .by = TEXT "target, route",
-				   .severity = TEXT "crit",
+				   .severity = TEXT "critical",
 				   .filter = TEXT "route:checkout",
 				   .threshold = 0.02,
 				   .window_ms = 30000,
@@ -133,6 +134,41 @@ START_TEST(faults_are_named)
 }
 END_TEST
 
+/* What the program knows by itself is a critical finding until it is taken back. */
+START_TEST(told_is_a_finding)
+{
+	static const struct model_limits limits = {.history_ms = 60000, .series_per_target = 10};
+	struct names *names = names_new();
+	struct model *model = model_new(names, &limits);
+	uint32_t target = model_add_target(
+		model, &(struct target_info){
+			       .name = "edge-eu", .kind = "", .title = "", .url = "", .group = ""});
+	size_t n;
+	const struct rule *rules = rule_builtin(&n);
+	struct detect *detect = detect_new(model, rules, n);
+	struct clock now = {.mono_ms = 1000, .wall_ms = 1000};
+
+	detect_raise(detect, "plan-1", target, "state has \x1b[31mchanged");
+	detect_run(detect, now);
+	ck_assert_uint_eq(detect_count(detect), 1);
+	ck_assert_int_eq(detect_finding(detect, 0)->state, FINDING_FIRING);
+	ck_assert_str_eq(detect_finding(detect, 0)->rule->name, "undo-not-done");
+	ck_assert_ptr_nonnull(strstr(detect_finding(detect, 0)->why, "changed"));
+	ck_assert_ptr_null(strchr(detect_finding(detect, 0)->why, '\x1b'));
+	ck_assert_uint_eq(detect_summary(detect).crit, 1);
+	detect_raise(detect, "plan-2", target, NULL);
+	detect_run(detect, now);
+	ck_assert_uint_eq(detect_count(detect), 1);
+	detect_raise(detect, "plan-1", target, NULL);
+	now.mono_ms += 1000;
+	detect_run(detect, now);
+	ck_assert_uint_eq(detect_count(detect), 0);
+	detect_free(detect);
+	model_free(model);
+	names_unref(names);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("detect rules");
@@ -143,6 +179,7 @@ int main(void)
 	tcase_add_loop_test(tc, fewest_failures_are_exact, 0, sizeof(fewest) / sizeof(fewest[0]));
 	tcase_add_test(tc, tails_are_right);
 	tcase_add_test(tc, builtin_rules_are_whole);
+	tcase_add_test(tc, told_is_a_finding);
 	tcase_add_test(tc, configured_rules_are_read);
 	tcase_add_loop_test(tc, faults_are_named, 0, sizeof(faulty) / sizeof(faulty[0]));
 	suite_add_tcase(suite, tc);

@@ -9,6 +9,12 @@
 
 #define PLANS_MAX 256 /* kept; the oldest that is done goes first */
 
+static void or_default(int64_t *ms, int64_t fallback)
+{
+	if (!*ms)
+		*ms = fallback;
+}
+
 struct act *act_new(struct loop *loop, struct http *http, struct eval *eval, struct store *store,
 		    const struct model *model, const struct act_options *options,
 		    const struct act_ops *ops, void *ctx)
@@ -27,6 +33,10 @@ struct act *act_new(struct loop *loop, struct http *http, struct eval *eval, str
 		.window_until_ms = options->write ? INT64_MAX : 0,
 		.random = options->random_seed,
 	};
+	or_default(&act->options.patience.confirm_ms, CONFIRM_MS);
+	or_default(&act->options.patience.send_ms, SEND_MS);
+	or_default(&act->options.patience.late_ms, LATE_MS);
+	or_default(&act->options.patience.lent_ms, LENT_MS);
 	act->ledger = ledger_new(act);
 	return act;
 }
@@ -180,11 +190,15 @@ int act_confirm(struct act *act, struct plan *plan, const char *typed, struct er
 
 void plan_challenge_anew(struct plan *plan)
 {
-	if (plan->guard == CONFIG_RW)
-		snprintf(plan->challenge, sizeof(plan->challenge), "%02u",
-			 (unsigned)(10 + act_random(plan->act) % 90));
-	else
+	unsigned last = (unsigned)strtoul(plan->challenge, NULL, 10), digits = last;
+
+	if (plan->guard != CONFIG_RW) {
 		snprintf(plan->challenge, sizeof(plan->challenge), "%s", plan->target_name);
+		return;
+	}
+	while (digits == last)
+		digits = (unsigned)(10 + act_random(plan->act) % 90);
+	snprintf(plan->challenge, sizeof(plan->challenge), "%02u", digits);
 }
 
 const char *plan_challenge(const struct plan *plan)

@@ -53,11 +53,20 @@ struct act_target {
 	bool two_person;
 };
 
+/* How long it is waited; 0 means what stands behind. */
+struct act_patience {
+	int64_t confirm_ms; /* a plan, for its confirmation or approval: 5 min */
+	int64_t send_ms;    /* an answer to what was sent: 30 s */
+	int64_t late_ms;    /* after sending, what the gateway does not show yet: 1 min */
+	int64_t lent_ms;    /* another console, for the undo that it has claimed: 2 min */
+};
+
 struct act_options {
 	struct operator operator;
 	const char *own_address; /* of the operator (SSH_CONNECTION), "" without */
 	bool write;              /* the write window is open from the start */
 	uint64_t random_seed;    /* of digits and plan names */
+	struct act_patience patience;
 };
 
 struct act_ops {

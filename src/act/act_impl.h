@@ -17,10 +17,11 @@
 #define REQUESTS_MAX 256
 #define TRIES_MAX    3
 #define REREADS_MAX  3 /* in one walk */
-#define EXPIRES_MS   (5 * 60 * 1000)
+#define CONFIRM_MS   (5 * 60 * 1000)
 #define READ_MS      10000
 #define SEND_MS      30000
-#define UNSURE_MS    60000 /* so long after sending a missing effect may still come */
+#define LATE_MS      60000 /* so long after sending a missing effect may still come */
+#define LENT_MS      120000
 
 struct request {
 	const struct step_request *spec;
@@ -45,6 +46,7 @@ struct run {
 	bool already; /* before anything was sent: not ours, and not taken back */
 	bool shows;   /* read back: the same expression holds now */
 	bool verified, sent;
+	bool absent; /* read back: it has not been carried out */
 	char *before, *after, *refusal;
 	char *undo_params[ACTION_PARAMS]; /* of the action's undo_with */
 	char *twin_params[ACTION_PARAMS]; /* of its twin_with */
@@ -100,6 +102,7 @@ struct plan {
 	bool refused_by_5xx;
 	uint32_t *findings;
 	size_t nfindings;
+	int64_t clear_ms;    /* of the findings, once all is well */
 	struct plan *undoes; /* the plan that this one takes back, or NULL */
 	char *undoes_name;
 	char **was; /* before-states as they were shown, while they are compared */
@@ -115,8 +118,9 @@ struct plan {
 	struct loop_timer due;
 	int64_t verify_until_ms;
 	unsigned verify_tries;
-	unsigned pins; /* calls of the store that will come back to it */
-	bool critical; /* an undo that was due was not done */
+	unsigned pins;   /* calls of the store that will come back to it */
+	bool critical;   /* an undo that was due was not done */
+	unsigned claims; /* of its undo that came to nothing */
 };
 
 struct act {
@@ -192,6 +196,8 @@ void plan_quiet(struct plan *plan);     /* nothing of it is under way any more *
 void plan_free(struct plan *plan);
 void plan_say(struct plan *plan);
 bool plan_has_applied(const struct plan *plan);
+/* Whether what this run changes may have been changed by it. */
+bool plan_touched(const struct plan *plan, size_t run);
 
 /* order.c */
 struct plan *order_plan(struct act *act, const struct plan_order *order, struct err *err);
@@ -235,6 +241,8 @@ void ledger_meet(struct ledger *ledger); /* a target is known now */
 /* undo.c, watch.c: of a plan that was carried out. */
 void undo_arm(struct plan *plan);
 void undo_noted(struct plan *plan, const struct err *err);
+void undo_failed(struct plan *plan, const char *why); /* raises the alarm */
+void undo_taken(struct plan *plan); /* its undo is under way, or will not be, elsewhere */
 int act_can_undo(const struct plan *plan, struct err *err);
 void watch_arm(struct plan *plan);
 

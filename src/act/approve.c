@@ -12,15 +12,20 @@ static void on_expired(struct loop_timer *timer)
 	plan_end(timer->ctx, PLAN_EXPIRED, "nobody has approved it in time: plan it anew");
 }
 
+static void find_earlier(struct plan *plan);
+
 static void on_asked(struct plan *plan, const struct err *err)
 {
 	if (err->code)
 		plan_end(plan, PLAN_REFUSED, "the journal cannot be written: %s", err->msg);
+	else if (plan->state == PLAN_APPROVING)
+		find_earlier(plan);
 }
 
 void approve_ask(struct plan *plan)
 {
-	plan->expires_ms = loop_now(plan->act->loop).mono_ms + EXPIRES_MS;
+	plan->expires_ms =
+		loop_now(plan->act->loop).mono_ms + plan->act->options.patience.confirm_ms;
 	plan->timer.fire = on_expired;
 	loop_timer_set(plan->act->loop, &plan->timer, plan->expires_ms);
 	plan_move(plan, PLAN_APPROVING,
@@ -38,14 +43,70 @@ static bool same_person(const struct operator* a, const struct operator* b)
 	return !strcmp(x ? x : "", y ? y : "") || !strcmp(a->console, b->console);
 }
 
-void approve_take(struct plan *plan, const struct entry *approval)
+static void on_claimed(void *ctx, int64_t first, const struct err *err)
 {
-	if (plan->state != PLAN_APPROVING || strcmp(approval->hash, plan->hash) != 0)
-		return;
-	if (same_person(&plan->act->options.operator, & approval->operator))
+	struct plan *plan = ctx;
+
+	plan->pins--;
+	if (!first || (err && err->code) || plan->state != PLAN_APPROVING)
 		return;
 	plan->approved = true;
 	plan_confirmed(plan);
+}
+
+static bool is_for(const struct plan *plan, const struct entry *approval)
+{
+	return plan->state == PLAN_APPROVING && !*approval->state &&
+	       !strcmp(approval->hash, plan->hash) &&
+	       !same_person(&plan->act->options.operator, & approval->operator);
+}
+
+/* An approval is good for one plan. */
+static void take(struct plan *plan, int64_t seq)
+{
+	char name[48];
+
+	snprintf(name, sizeof(name), "approval:%lld", (long long)seq);
+	plan->pins++;
+	store_claim(plan->act->store, name, &plan->act->options.operator, on_claimed, plan);
+}
+
+void approve_take(struct plan *plan, const struct entry *approval)
+{
+	if (is_for(plan, approval))
+		take(plan, approval->seq);
+}
+
+/* One that was given after an earlier plan of the same requests had asked for it, and ended: a
+ * command that was told to come back. */
+static void on_earlier(void *ctx, const struct entry *entry)
+{
+	struct plan *plan = ctx;
+
+	if (is_for(plan, entry))
+		take(plan, entry->seq);
+}
+
+static void on_found(void *ctx, int64_t seq, const struct err *err)
+{
+	struct plan *plan = ctx;
+
+	(void)seq, (void)err;
+	plan->pins--;
+}
+
+static void find_earlier(struct plan *plan)
+{
+	static const struct entry_ops ops = {.entry = on_earlier, .done = on_found};
+	struct act *act = plan->act;
+	struct entry_filter filter = {
+		.since_ms = loop_now(act->loop).wall_ms - act->options.patience.confirm_ms,
+		.kinds = 1u << ENTRY_APPROVAL,
+		.target = plan->target_name,
+	};
+
+	plan->pins++;
+	store_list(act->store, &filter, &ops, plan);
 }
 
 /* What is looked up before an approval is written. */

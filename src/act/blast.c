@@ -179,18 +179,41 @@ static void reach_client(struct survey *survey)
 	add_names(survey, DIM_CONSUMER, "; consumers: ", M_REQUESTS);
 }
 
-static void reach_traffic(struct survey *survey)
+static bool tell_traffic(struct survey *survey, const char *head)
 {
 	static const enum measure measure = M_REQUEST_RATE;
 	struct result result = query(survey, 0, &measure, 1, 0);
 
-	if (!known(&result.total.figures[0])) {
-		strbuf_addstr(&survey->text, "no requests through it are known here");
-		return;
-	}
+	if (!known(&result.total.figures[0]))
+		return false;
 	add_figure(&survey->text, &result.total.figures[0]);
-	strbuf_addstr(&survey->text, " requests a minute");
+	strbuf_addstr(&survey->text, head);
 	add_names(survey, DIM_ROUTE, "; routes: ", M_REQUEST_RATE);
+	return true;
+}
+
+static bool drop_term(struct survey *survey, enum dim dim)
+{
+	struct filter *filter = &survey->filter;
+
+	for (size_t i = 0; i < filter->n; i++)
+		if (filter->terms[i].dim == dim) {
+			memmove(&filter->terms[i], &filter->terms[i + 1],
+				(--filter->n - i) * sizeof(*filter->terms));
+			return true;
+		}
+	return false;
+}
+
+/* A gateway may count the requests of a service and not those of each of its nodes. */
+static void reach_traffic(struct survey *survey)
+{
+	if (tell_traffic(survey, " requests a minute"))
+		return;
+	if (param_of(survey->plan, DIM_SERVICE) && drop_term(survey, DIM_NODE) &&
+	    tell_traffic(survey, " requests a minute to all nodes of its service"))
+		return;
+	strbuf_addstr(&survey->text, "no requests through it are known here");
 }
 
 /* The limit that is to be set, in requests a second: by its parameter's name. */

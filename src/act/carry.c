@@ -20,6 +20,18 @@ bool plan_has_applied(const struct plan *plan)
 	return false;
 }
 
+bool plan_touched(const struct plan *plan, size_t run)
+{
+	const struct run *at = &plan->runs[run];
+
+	if (at->already || at->absent || at->sent)
+		return !at->already && !at->absent;
+	for (size_t i = 0; i < plan->requests.n; i++)
+		if (plan->requests.list[i].run == run && plan->requests.list[i].sent)
+			return true;
+	return false;
+}
+
 void carry_end(struct plan *plan, enum plan_state state, const char *fmt, ...)
 {
 	char why[WHY_BYTES];

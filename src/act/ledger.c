@@ -109,8 +109,8 @@ static enum plan_state state_by_word(const char *word)
 	return PLAN_STATES;
 }
 
-/* The plan that an undo of another console took back. */
-static void on_undone(struct ledger *ledger, const struct entry *entry)
+/* The plan that an undo of another console takes back, or has taken back. */
+static void on_undone(struct ledger *ledger, const struct entry *entry, bool done)
 {
 	json_t *detail = json_loads(entry->detail, 0, NULL);
 	const char *undoes = json_string_value(json_object_get(detail, "undoes"));
@@ -120,10 +120,9 @@ static void on_undone(struct ledger *ledger, const struct entry *entry)
 	if (known)
 		known->gone = true;
 	if (plan && !is_own(ledger, entry)) {
-		plan->undone = true;
-		plan->due_ms = 0;
-		loop_timer_stop(ledger->act->loop, &plan->due);
-		plan_say(plan);
+		plan->undone = plan->undone || done;
+		plan->critical = plan->critical && !done;
+		undo_taken(plan);
 	}
 	json_decref(detail);
 }
@@ -151,8 +150,19 @@ static void on_outcome(struct ledger *ledger, const struct entry *entry)
 		known->detail = xstrdup(entry->detail);
 	}
 	if (done)
-		on_undone(ledger, entry);
+		on_undone(ledger, entry, true);
 	json_decref(detail);
+}
+
+static void on_not_undone(struct plan *plan, const struct entry *entry)
+{
+	json_t *detail = json_loads(entry->detail, 0, NULL);
+	const char *why = json_string_value(json_object_get(detail, "why"));
+
+	plan->critical = true;
+	snprintf(plan->why, sizeof(plan->why), "%s", why ? why : entry->state);
+	json_decref(detail);
+	undo_taken(plan);
 }
 
 static void on_entry(void *ctx, const struct entry *entry)
@@ -165,12 +175,16 @@ static void on_entry(void *ctx, const struct entry *entry)
 		ledger->seq = entry->seq;
 	if (entry->kind == ENTRY_INTENT) {
 		on_intent(ledger, entry);
+		on_undone(ledger, entry, false);
 	} else if (entry->kind == ENTRY_OUTCOME) {
 		on_outcome(ledger, entry);
 	} else if (entry->kind == ENTRY_WATCH && !strcmp(entry->state, "undo not done")) {
 		known = find(ledger, entry->plan);
+		plan = own_plan(ledger->act, entry->plan);
 		if (known)
 			known->gone = true;
+		if (plan && !is_own(ledger, entry))
+			on_not_undone(plan, entry);
 	} else if (entry->kind == ENTRY_APPROVAL) {
 		plan = own_plan(ledger->act, entry->plan);
 		if (plan)
@@ -243,6 +257,21 @@ static void take_run(struct plan *plan, struct run *run, json_t *params, json_t 
 	run->sent = true;
 }
 
+/* Those that were so before anything was sent. */
+static void take_already(struct plan *plan, json_t *list)
+{
+	json_t *run;
+	size_t i;
+
+	json_array_foreach(list, i, run)
+	{
+		json_int_t at = json_integer_value(run);
+
+		if (at >= 0 && (size_t)at < plan->nruns)
+			plan->runs[at].already = true;
+	}
+}
+
 static const char *member(json_t *detail, const char *name)
 {
 	const char *text = json_string_value(json_object_get(detail, name));
@@ -283,6 +312,7 @@ static struct plan *make(struct ledger *ledger, const struct known *known, uint3
 	for (size_t i = 0; i < n; i++)
 		take_run(plan, &plan->runs[plan->nruns++], json_array_get(runs, i),
 			 json_array_get(undos, i));
+	take_already(plan, json_object_get(detail, "already"));
 	take_texts(plan, known, detail);
 	order_twin(plan);
 	json_decref(detail);

@@ -30,8 +30,8 @@ TESTS += check_act_hostile
 check_act_hostile_SOURCES = tests/check_act_hostile.c
 check_act_hostile_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_act_hostile_LDADD = $(WHOLE) src/act/libact.a $(PARTS) $(ACT_LIBS) $(CHECK_LIBS)
-check_PROGRAMS += check_act check_act_crash check_act_once
-TESTS += check_act check_act_once
+check_PROGRAMS += check_act check_act_after check_act_crash check_act_once
+TESTS += check_act check_act_after check_act_once
 # It forks consoles beside the threads of its server, which AddressSanitizer does not stand.
 if !SANITIZERS
 TESTS += check_act_crash
@@ -40,6 +40,10 @@ check_act_crash_SOURCES = tests/check_act_crash.c tests/act_bed.c tests/act_bed.
 	tests/apply_server.c tests/apply_server.h
 check_act_crash_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_act_crash_LDADD = $(WHOLE) src/act/libact.a $(PARTS) $(ACT_LIBS) $(CHECK_LIBS)
+check_act_after_SOURCES = tests/check_act_after.c tests/act_bed.c tests/act_bed.h tests/act_toy.h \
+	tests/apply_server.c tests/apply_server.h
+check_act_after_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_act_after_LDADD = $(WHOLE) src/act/libact.a $(PARTS) $(ACT_LIBS) $(CHECK_LIBS)
 check_act_SOURCES = tests/check_act.c tests/act_bed.c tests/act_bed.h tests/act_toy.h \
 	tests/apply_server.c tests/apply_server.h
 check_act_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -53,18 +53,32 @@ static void write_end(struct plan *plan)
 		      plan_state_word(plan->state), on_recorded);
 }
 
+/* What that means for the plan that was to be taken back. Somebody has to look when it was due by
+ * itself and did not come about. */
+static void tell_undone(struct plan *undo)
+{
+	struct plan *plan = undo->undoes;
+
+	if (plan && (undo->state == PLAN_CONFIRMED || undo->state == PLAN_ALREADY)) {
+		plan->undone = true;
+		plan->critical = false;
+		plan_say(plan);
+	} else if (plan && undo->automatic) {
+		undo_failed(plan, *undo->why ? undo->why : plan_state_word(undo->state));
+	}
+}
+
 static void end_at(struct plan *plan, enum plan_state state)
 {
 	plan->state = state;
 	loop_timer_stop(plan->act->loop, &plan->timer);
-	if (state == PLAN_CONFIRMED && plan->undoes)
-		plan->undoes->undone = true;
 	if (state == PLAN_CONFIRMED || state == PLAN_PARTIAL) {
 		undo_arm(plan);
 		watch_arm(plan);
 	}
 	write_end(plan);
 	plan_say(plan);
+	tell_undone(plan);
 }
 
 void plan_end(struct plan *plan, enum plan_state state, const char *fmt, ...)
@@ -133,7 +147,8 @@ void plan_planned(struct plan *plan)
 	}
 	plan->blast = blast_text(plan);
 	plan->warning = blast_warning(plan);
-	plan->expires_ms = loop_now(plan->act->loop).mono_ms + EXPIRES_MS;
+	plan->expires_ms =
+		loop_now(plan->act->loop).mono_ms + plan->act->options.patience.confirm_ms;
 	plan_challenge_anew(plan);
 	plan->timer.fire = on_expired;
 	loop_timer_set(plan->act->loop, &plan->timer, plan->expires_ms);

@@ -120,7 +120,7 @@ int send_change(struct plan *plan, const struct request *request, answer_fn *don
 		.command = request->path,
 		.body = request->body,
 		.body_len = request->body ? strlen(request->body) : 0,
-		.limits = {.timeout_ms = SEND_MS},
+		.limits = {.timeout_ms = plan->act->options.patience.send_ms},
 	};
 	char *key = plan->action->keyed ? key_of(plan) : NULL;
 	int result;

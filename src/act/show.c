@@ -289,6 +289,17 @@ static json_t *json_params(const struct plan *plan, bool undo)
 	return runs;
 }
 
+/* The numbers of the runs that found it so. */
+static json_t *json_already(const struct plan *plan)
+{
+	json_t *list = json_array();
+
+	for (size_t run = 0; run < plan->nruns; run++)
+		if (plan->runs[run].already)
+			json_array_append_new(list, json_integer((json_int_t)run));
+	return list;
+}
+
 char *show_detail(const struct plan *plan)
 {
 	json_t *detail = json_pack(
@@ -300,6 +311,7 @@ char *show_detail(const struct plan *plan)
 
 	if (plan->action) {
 		json_object_set_new(detail, "runs", json_params(plan, false));
+		json_object_set_new(detail, "already", json_already(plan));
 		json_object_set_new(detail, "undo", json_params(plan, true));
 		json_object_set_new(detail, "requests", json_requests(plan));
 	}

@@ -42,7 +42,7 @@ static int take_runs(struct plan *undo, const struct plan *plan, struct err *err
 	for (size_t run = plan->nruns; run-- > 0;) {
 		struct run *back = &undo->runs[undo->nruns];
 
-		if (plan->runs[run].already)
+		if (!plan_touched(plan, run))
 			continue;
 		undo->nruns++;
 		for (size_t i = 0; i < undo->action->nparams; i++) {
@@ -148,12 +148,14 @@ void undo_noted(struct plan *plan, const struct err *err)
 	(void)err;
 }
 
-static void give_up(struct plan *plan, const char *why)
+void undo_failed(struct plan *plan, const char *why)
 {
+	char whole[WHY_BYTES];
+
 	plan->due_ms = 0;
-	plan->undone = true;
 	plan->critical = true;
-	snprintf(plan->why, sizeof(plan->why), "the undo that was due was not done: %s", why);
+	snprintf(whole, sizeof(whole), "the undo that was due was not done: %.400s", why);
+	memcpy(plan->why, whole, sizeof(whole));
 	journal_write(plan, ENTRY_WATCH, "undo not done", undo_noted);
 	plan_say(plan);
 }
@@ -164,7 +166,7 @@ static void still_so(struct plan *plan)
 	struct plan *undo = draft(plan->act, plan, &err);
 
 	if (!undo) {
-		give_up(plan, err.msg);
+		undo_failed(plan, err.msg);
 		return;
 	}
 	plan->due_ms = 0;
@@ -172,47 +174,83 @@ static void still_so(struct plan *plan)
 	begin(plan->act, undo);
 }
 
+/* Run by run: what each has left must still be there. */
+
+static void look_from(struct plan *plan, size_t run);
+
+static void found(struct plan *plan, bool still)
+{
+	if (still)
+		look_from(plan, plan->walk.run + 1);
+	else
+		undo_failed(plan, "the state is not the one that was left; look at it");
+}
+
 static void on_until(struct plan *plan, const char *json, const struct err *err)
 {
 	(void)err;
-	if (says_true(json))
-		still_so(plan);
-	else
-		give_up(plan, "the state is not the one that was left; look at it");
+	found(plan, says_true(json));
 }
 
 static void on_read(struct plan *plan, const struct change_result *result)
 {
+	struct scene *scene = &plan->runs[plan->walk.run].scene;
+
 	if (result->fate != CHANGE_ANSWERED) {
-		give_up(plan, result->err.msg);
+		undo_failed(plan, result->err.msg);
 		return;
 	}
-	scene_answer(&plan->runs[0].scene, &plan->action->verify, result);
-	ask(plan, &plan->runs[0].scene, on_until, "verify.until");
+	scene_answer(scene, &plan->action->verify, result);
+	ask(plan, scene, on_until, "verify.until");
 }
 
 static void on_reread(struct plan *plan)
 {
 	if (plan->walk.fault.code)
-		give_up(plan, plan->walk.fault.msg);
-	else if (plan->action->has_already && !plan->runs[0].shows)
-		give_up(plan, "the state is not the one that was left; look at it");
+		undo_failed(plan, plan->walk.fault.msg);
+	else
+		found(plan, !plan->action->has_already || plan->runs[plan->walk.run].shows);
+}
+
+static void look_at(struct plan *plan, size_t run)
+{
+	const struct scene *scene = &plan->runs[run].scene;
+	struct strbuf path = STRBUF_INIT;
+	struct err err;
+	bool known = plan->action->verify.method != STEP_NONE && scene->doc &&
+		     scene_expand(scene, &plan->action->verify, &path, &err) == 0;
+
+	plan->walk.run = run;
+	if (!known)
+		plan_walk(plan, WALK_READBACK, run, on_reread);
+	else if (send_read(plan, &plan->action->verify, path.buf, NULL, on_read, &err) < 0)
+		undo_failed(plan, err.msg);
+	strbuf_release(&path);
+}
+
+static void look_from(struct plan *plan, size_t run)
+{
+	while (run < plan->nruns && !plan_touched(plan, run))
+		run++;
+	if (run < plan->nruns)
+		look_at(plan, run);
 	else
 		still_so(plan);
 }
 
-static void look_first(struct plan *plan)
+void undo_taken(struct plan *plan)
 {
-	struct strbuf path = STRBUF_INIT;
-	struct err err;
-	bool known = plan->action->verify.method != STEP_NONE && plan->runs[0].scene.doc &&
-		     scene_expand(&plan->runs[0].scene, &plan->action->verify, &path, &err) == 0;
+	plan->due_ms = 0;
+	loop_timer_stop(plan->act->loop, &plan->due);
+	plan_say(plan);
+}
 
-	if (!known)
-		plan_walk(plan, WALK_READBACK, 0, on_reread);
-	else if (send_read(plan, &plan->action->verify, path.buf, NULL, on_read, &err) < 0)
-		give_up(plan, err.msg);
-	strbuf_release(&path);
+/* Another console has it. If it dies before it has begun, the next to claim it does it. */
+static void wait_for_other(struct plan *plan)
+{
+	plan->claims++;
+	loop_timer_set(plan->act->loop, &plan->due,
+		       loop_now(plan->act->loop).mono_ms + plan->act->options.patience.lent_ms);
 }
 
 static void on_claimed(void *ctx, int64_t seq, const struct err *err)
@@ -220,25 +258,26 @@ static void on_claimed(void *ctx, int64_t seq, const struct err *err)
 	struct plan *plan = ctx;
 
 	plan->pins--;
-	if (err && err->code) {
-		give_up(plan, err->msg);
-	} else if (seq) {
-		look_first(plan);
-	} else {
-		plan->due_ms = 0;
-		plan->undone = true;
-		plan_say(plan);
-	}
+	if (err && err->code)
+		undo_failed(plan, err->msg);
+	else if (!plan->due_ms) /* done or begun elsewhere meanwhile */
+		return;
+	else if (seq)
+		look_from(plan, 0);
+	else
+		wait_for_other(plan);
 }
 
 static void on_due(struct loop_timer *timer)
 {
 	struct plan *plan = timer->ctx;
-	char name[NAME_BYTES + 8];
+	char name[NAME_BYTES + 24];
 
 	if (plan->undone)
 		return;
 	snprintf(name, sizeof(name), "undo:%s", plan->name);
+	if (plan->claims)
+		snprintf(name, sizeof(name), "undo:%s:%u", plan->name, plan->claims);
 	plan->pins++;
 	store_claim(plan->act->store, name, &plan->act->options.operator, on_claimed, plan);
 }

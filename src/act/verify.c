@@ -12,6 +12,7 @@
 
 static void attempt(struct plan *plan);
 static void conclude(struct plan *plan, bool holds);
+static void checked(struct plan *plan);
 
 static struct run *current(struct plan *plan)
 {
@@ -111,37 +112,82 @@ static void not_shown(struct plan *plan)
 			 "the gateway said yes, but its state does not show it: verify now");
 }
 
-/* After "verify now": when nothing of it can be under way any more, what is not there has not
- * happened. */
-static void not_there(struct plan *plan)
+/* "verify now" looks at every run that may have been carried out. */
+
+static bool is_open(const struct plan *plan, size_t run)
+{
+	return plan_touched(plan, run) && !plan->runs[run].verified;
+}
+
+static void check_from(struct plan *plan, size_t run)
+{
+	while (run < plan->nruns && !is_open(plan, run))
+		run++;
+	plan->walk.run = run;
+	if (run == plan->nruns) {
+		checked(plan);
+		return;
+	}
+	if (!plan->runs[run].scene.doc)
+		scene_begin(&plan->runs[run].scene, plan, &plan->runs[run]);
+	plan->verify_until_ms = loop_now(plan->act->loop).mono_ms;
+	attempt(plan);
+}
+
+/* When nothing of it can be under way any more, what is not there has not happened. */
+static void not_there(struct plan *plan, size_t shown, size_t of)
 {
 	int64_t since_ms = loop_now(plan->act->loop).wall_ms - plan->sent_wall_ms;
+	char part[64] = "it";
 
-	if (since_ms < UNSURE_MS)
+	if (of > 1)
+		snprintf(part, sizeof(part), "%zu of %zu", of - shown, of);
+	if (since_ms < plan->act->options.patience.late_ms) {
 		plan_end(plan, PLAN_UNKNOWN,
-			 "the gateway does not show it; sent %d s ago, it may still come",
+			 "the gateway does not show %s; sent %d s ago, it may still come", part,
 			 (int)(since_ms / 1000));
+		return;
+	}
+	for (size_t i = 0; i < plan->nruns; i++)
+		plan->runs[i].absent = is_open(plan, i);
+	plan_end(plan, shown ? PLAN_PARTIAL : PLAN_REJECTED,
+		 "read back: %s has not been carried out", part);
+}
+
+static void checked(struct plan *plan)
+{
+	size_t shown = 0, of = 0, sent = 0;
+
+	plan->checking = false;
+	for (size_t i = 0; i < plan->nruns; i++) {
+		of += !plan->runs[i].already;
+		sent += plan_touched(plan, i);
+		shown += plan->runs[i].verified && !plan->runs[i].already;
+	}
+	if (shown == of)
+		plan_end(plan, PLAN_CONFIRMED, "read back: it has been carried out");
+	else if (shown == sent)
+		plan_end(plan, PLAN_PARTIAL,
+			 "read back: %zu of %zu have been carried out, the "
+			 "others were not sent",
+			 shown, of);
 	else
-		plan_end(plan, PLAN_REJECTED, "read back: it has not been carried out");
+		not_there(plan, shown, of);
 }
 
 static void conclude(struct plan *plan, bool holds)
 {
-	bool checking = plan->checking;
-
-	plan->checking = false;
 	if (holds) {
 		current(plan)->verified = true;
 		current(plan)->sent = true;
 		plan->doubt = false;
-		plan->why[0] = '\0';
 	}
-	if (holds && checking)
-		plan_end(plan, PLAN_CONFIRMED, "read back: it has been carried out");
+	if (holds && !plan->checking)
+		plan->why[0] = '\0';
+	if (plan->checking)
+		check_from(plan, plan->walk.run + 1);
 	else if (holds)
 		carry_next_run(plan);
-	else if (checking)
-		not_there(plan);
 	else
 		not_shown(plan);
 }
@@ -189,12 +235,6 @@ void act_verify_now(struct act *act, struct plan *plan)
 		return;
 	}
 	plan->checking = true;
-	plan->walk.run = 0;
-	while (plan->walk.run + 1 < plan->nruns && plan->runs[plan->walk.run].verified)
-		plan->walk.run++;
-	if (!plan->runs[plan->walk.run].scene.doc)
-		scene_begin(&plan->runs[plan->walk.run].scene, plan, &plan->runs[plan->walk.run]);
-	plan->verify_until_ms = loop_now(act->loop).mono_ms;
 	plan_move(plan, PLAN_VERIFYING, "reading back");
-	attempt(plan);
+	check_from(plan, 0);
 }

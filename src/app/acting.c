@@ -21,11 +21,8 @@ static void on_changed(void *ctx, struct plan *plan)
 {
 	struct acting *acting = ctx;
 	struct plan_view view = plan_view(plan);
-	static const struct dims none;
 
-	if (view.alarm)
-		detect_tell(acting->means.detect, EVENT_CRIT, loop_now(acting->means.loop),
-			    view.target, &none, view.why);
+	detect_raise(acting->means.detect, view.name, view.target, view.alarm ? view.why : NULL);
 	if (acting->ops.changed)
 		acting->ops.changed(acting->ctx, plan);
 }

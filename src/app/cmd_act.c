@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define COLLECT_MS   1200 /* two polls: the first figures, for what it would touch */
+#define FINDINGS_MS  5000 /* what is wrong has been found by then */
 #define COLLECT_MAX  15000
 #define WINDOW_MS    ((int64_t)24 * 3600 * 1000)
 #define TURN_MS      200
@@ -85,8 +86,13 @@ static void print_end(const struct command *command)
 		plan_json(command->plan, &json);
 		puts(json.buf);
 	} else {
-		printf("%s%s%s%s (plan %s)\n", plan_state_word(view.state), watches[view.watch],
+		printf("%s%s%s%s (plan %s)\n", plan_state_word(view.state),
+		       wants(command, "recovered") && !command->nfindings
+			       ? ", no finding about it to recover from"
+			       : watches[view.watch],
 		       *view.why ? ": " : "", view.why, view.name);
+		if (view.state == PLAN_APPROVING)
+			puts("then run the same again within 5m; --wait confirmed waits for it");
 	}
 	strbuf_release(&json);
 }
@@ -278,7 +284,9 @@ static struct session *open_session(const struct options *options, struct config
 				    const char *only, bool list)
 {
 	const struct headless headless = {
-		.least_ms = list ? 0 : COLLECT_MS,
+		.least_ms = list                                                   ? 0
+			    : options->wait && !strcmp(options->wait, "recovered") ? FINDINGS_MS
+										   : COLLECT_MS,
 		.most_ms = COLLECT_MAX,
 		.quiet = true,
 		.keeps_journal = !list,

@@ -102,8 +102,10 @@ static int write_report(const struct report_input *input, const struct options *
 int cmd_report(const struct options *options, int argc, char **argv)
 {
 	int64_t window_ms = options->window_ms ? options->window_ms : REPORT_WINDOW_MS;
-	struct headless headless = {
-		.least_ms = window_ms, .most_ms = window_ms + SLACK_MS, .quiet = options->quiet};
+	struct headless headless = {.least_ms = window_ms,
+				    .most_ms = window_ms + SLACK_MS,
+				    .quiet = options->quiet,
+				    .tells_journal = true};
 
 	if (options->format && strcmp(options->format, "text") && strcmp(options->format, "json"))
 		return app_fail(EXIT_UNKNOWN, "--format takes text or json, not '%s'",

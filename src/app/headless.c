@@ -62,11 +62,12 @@ static void look(struct loop_timer *timer)
 struct session *headless_run(const struct headless *headless, struct config *config,
 			     const struct options *options, struct err *err)
 {
+	bool tells = options->journal || (headless->tells_journal && *config->path);
 	const struct session_ops ops = {.identify_only = headless->identify_only,
 					.keeps_journal = headless->keeps_journal,
 					.only = headless->only,
 					.profile = headless->profile,
-					.reads_journal = options->journal != NULL};
+					.reads_journal = tells};
 	struct waiting waiting = {.headless = headless};
 	struct loop *loop;
 

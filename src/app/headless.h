@@ -13,6 +13,7 @@ struct headless {
 	void *ctx;
 	bool identify_only;
 	bool keeps_journal;
+	bool tells_journal;      /* that of the configuration's file too, where there is one */
 	const char *only;        /* name of the one target that is used, or NULL */
 	struct profile *profile; /* for all targets, in place of identifying them; or NULL */
 };

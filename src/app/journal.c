@@ -133,6 +133,13 @@ static const struct kept *keep(struct journal *journal, const struct entry *entr
 	return kept;
 }
 
+/* What everybody has to see: a second operator was done without, or an undo has not come about. */
+static bool is_loud(const struct entry *entry)
+{
+	return (entry->kind == ENTRY_APPROVAL && *entry->state) ||
+	       (entry->kind == ENTRY_WATCH && !strcmp(entry->state, "undo not done"));
+}
+
 static void tell(struct journal *journal, const struct kept *kept)
 {
 	const struct entry *entry = kept->entry;
@@ -149,8 +156,12 @@ static void tell(struct journal *journal, const struct kept *kept)
 		 entry->kind == ENTRY_OUTCOME || is_note ? "" : entry_kind_word(entry->kind),
 		 entry->kind == ENTRY_OUTCOME || is_note ? "" : " ",
 		 entry_what(entry, what, sizeof(what)));
-	detect_tell(journal->ties.detect, is_note ? EVENT_NOTE : EVENT_ACTION, at, kept->target,
-		    names_dims(model_names(journal->ties.model), kept->dims), text);
+	detect_tell(journal->ties.detect,
+		    is_loud(entry) ? EVENT_CRIT
+		    : is_note      ? EVENT_NOTE
+				   : EVENT_ACTION,
+		    at, kept->target, names_dims(model_names(journal->ties.model), kept->dims),
+		    text);
 }
 
 static struct ack *find_ack(const struct journal *journal, const char *about)

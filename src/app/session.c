@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define JUDGE_MS          1000 /* between evaluations when nothing arrives */
 #define JUDGE_TURN_MS     5    /* of one turn of the loop; what is left follows */
@@ -280,6 +281,10 @@ static int open_store(struct session *session, const struct options *options, st
 		return 0;
 	journal_paths(options, session->config, &paths);
 	paths.read_only = !session->ops.keeps_journal;
+	if (paths.read_only && !options->journal && access(paths.path, F_OK)) {
+		journal_paths_release(&paths);
+		return 0;
+	}
 	session->store = store_new(&paths, err);
 	journal_paths_release(&paths);
 	if (!session->store)

@@ -101,6 +101,10 @@ const struct event *detect_event(const struct detect *detect, size_t i);
 void detect_tell(struct detect *detect, enum event_kind kind, struct clock at, uint32_t target,
 		 const struct dims *dims, const char *text);
 
+/* What the program itself knows to be wrong on a target, under a name: a critical finding as long
+ * as it is not taken back by a NULL why. */
+void detect_raise(struct detect *detect, const char *name, uint32_t target, const char *why);
+
 /* Whether a finding is about a row: they share what it is about, besides the target, and differ in
  * nothing; one about a whole target only when the row is one, too. */
 bool finding_is_about(const struct finding *finding, const struct dims *row);

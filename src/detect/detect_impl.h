@@ -19,7 +19,7 @@ struct judgement {
 	uint32_t target;  /* UINT32_MAX: several */
 	struct figure figure;
 	struct figure was;
-	const char *why; /* RULE_STALE and RULE_NODATA: their own words; else NULL */
+	const char *why; /* RULE_STALE, RULE_NODATA, RULE_TOLD: their own words; else NULL */
 };
 
 /* A change of a case's state. */
@@ -45,6 +45,15 @@ struct instance {
 	struct turn turns[TURNS_MAX]; /* the newest last */
 	size_t nturns;
 	struct clock ended;
+};
+
+#define TOLD_MAX 64
+
+/* What detect_raise() was told. */
+struct told {
+	char name[64];
+	char why[160];
+	uint32_t target;
 };
 
 struct detect {
@@ -74,6 +83,8 @@ struct detect {
 	size_t next_event;
 	struct mark last_mark;
 	bool has_mark;
+	struct told told[TOLD_MAX];
+	size_t ntold;
 };
 
 /* judge.c: calls see() for every row that the rule has, wrong or not. */

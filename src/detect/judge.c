@@ -1,8 +1,10 @@
 #include "base/decimal.h"
+#include "base/utf8.h"
 #include "detect/detect_impl.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* What the query could not answer, or answered from before the window, says nothing of now. */
 static bool is_usable(const struct figure *figure)
@@ -171,11 +173,46 @@ static void judge_sources(struct detect *detect, size_t rule, judge_seen see)
 	}
 }
 
+static void judge_told(struct detect *detect, size_t rule, judge_seen see)
+{
+	for (size_t i = 0; i < detect->ntold; i++) {
+		const struct told *told = &detect->told[i];
+		struct judgement judgement = {.target = told->target,
+					      .verdict = VERDICT_WRONG,
+					      .why = told->why,
+					      .figure = {.source = UINT32_MAX, .quality = Q_NONE}};
+
+		if (!model_target(detect->model, told->target))
+			continue;
+		judgement.dims.value[DIM_TARGET] = model_target_symbol(detect->model, told->target);
+		see(detect, rule, &judgement);
+	}
+}
+
+void detect_raise(struct detect *detect, const char *name, uint32_t target, const char *why)
+{
+	struct told *told = detect->told, *end = told + detect->ntold;
+
+	while (told < end && strcmp(told->name, name) != 0)
+		told++;
+	if (!why && told < end)
+		*told = detect->told[--detect->ntold];
+	if (!why || told == detect->told + TOLD_MAX)
+		return;
+	if (told == end)
+		detect->ntold++;
+	snprintf(told->name, sizeof(told->name), "%s", name);
+	utf8_sanitise(told->why, sizeof(told->why), why, strlen(why));
+	told->target = target;
+}
+
 void judge_rule(struct detect *detect, size_t rule, judge_seen see)
 {
 	const struct rule *r = &detect->rules[rule];
 
-	if (r->measure == M_COUNT)
+	if (r->kind == RULE_TOLD)
+		judge_told(detect, rule, see);
+	else if (r->measure == M_COUNT)
 		judge_sources(detect, rule, see);
 	else if (r->kind == RULE_NODATA)
 		judge_absence(detect, rule, see);

@@ -235,6 +235,15 @@ static const struct rule builtin[] = {
 	 .owner = "",
 	 .runbook = "",
 	 .help = "the last good answer of a source is older than two and a half of its intervals"},
+	{.name = "undo-not-done",
+	 .kind = RULE_TOLD,
+	 .measure = M_COUNT,
+	 .by = BIT(TARGET),
+	 .severity = SEV_CRIT,
+	 .owner = "",
+	 .runbook = "",
+	 .group = "",
+	 .help = "the undo of a timed action was due and was not done"},
 };
 
 const struct rule *rule_builtin(size_t *ret_n)

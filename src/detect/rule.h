@@ -13,7 +13,8 @@ enum rule_kind {
 	RULE_BASELINE,  /* measure against factor x its baseline; a factor < 1 finds drops */
 	RULE_NODATA,    /* a source that never answered, or answers without the signal */
 	RULE_STALE,     /* a source whose last good answer is too old */
-	RULE_STATE      /* node down, breaker open: a state measure against a number, now */
+	RULE_STATE,     /* node down, breaker open: a state measure against a number, now */
+	RULE_TOLD       /* what detect_raise() was told; no figures, and none in a configuration */
 };
 
 struct rule {

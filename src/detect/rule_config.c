@@ -11,7 +11,7 @@
 #define ALPHA_DEFAULT     1e-3
 #define STALE_DEFAULT_S   60
 
-static const char *const severities[] = {"info", "warn", "crit"};
+static const char *const severities[] = {"info", "warning", "critical"};
 static const char *const kinds[] = {"threshold", "baseline", "nodata", "stale", "state"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define VERIFY_MS 10000
-#define SETTLE_MS 60000
-#define WORD_MOST 96
+#define VERIFY_MS        10000
+#define SETTLE_MS        60000
+#define CLIENT_SETTLE_MS 180000 /* who is blocked may go on for a while */
+#define WORD_MOST        96
 
 static const struct yaml_field param_fields[] = {
 	{"type", YT_TEXT, true, NULL, NULL, "address, cidr, integer, number, name or text"},
@@ -91,7 +92,9 @@ static const struct yaml_field action_fields[] = {
 	{"volatile", YT_TEXT, false, NULL, NULL,
 	 "false: it survives a restart; or what undoes it, and how to keep it"},
 	{"settle", YT_DURATION, false, NULL, NULL,
-	 "time for the figures to recover; 1m unless given"},
+	 "time for the figures to recover; 1m unless given, 3m for what is done about clients, who "
+	 "give "
+	 "up late"},
 	{"list", YT_TEXT, false, NULL, NULL, "source that lists what is in force"},
 	{0},
 };
@@ -435,7 +438,7 @@ static void read_truths(struct reader *reader, const struct yaml *node)
 
 	loader_bool(loader, node, "idempotent", &action->idempotent);
 	loader_bool(loader, node, "keyed", &action->keyed);
-	action->settle_ms = SETTLE_MS;
+	action->settle_ms = action->info->reach == REACH_CLIENT ? CLIENT_SETTLE_MS : SETTLE_MS;
 	loader_duration(loader, node, "settle", &action->settle_ms);
 	if (!lost)
 		loader_fault(loader, node, "'volatile' is missing here");
