@@ -26,7 +26,7 @@ dist_check_SCRIPTS += tests/e2e/faults
 # Random hands on the console for half a minute; longer, or the same again, with its options.
 TESTS += tests/e2e/property
 dist_check_SCRIPTS += tests/e2e/property
-EXTRA_DIST += tests/e2e/line.py tests/e2e/relay.py
+EXTRA_DIST += tests/e2e/line.py tests/e2e/relay.py tests/e2e/incident.py
 
 # The demo's three incidents, from the first problem on screen to the last entry of the journal.
 TESTS += tests/e2e/incidents
@@ -46,7 +46,7 @@ dist_check_SCRIPTS += tests/real/kong tests/real/fake-api-gateways tests/real/fa
 EXTRA_DIST += tests/real/acting.py tests/real/fakes.py tests/real/fakes_ai.py tests/real/fakes_kong.py
 
 REAL_TESTS = tests/real/envoy tests/real/act-envoy tests/real/express-gateway tests/real/litellm \
-	tests/real/mlflow tests/real/act-mlflow
+	tests/real/mlflow tests/real/act-mlflow tests/real/mission-mlflow
 dist_check_SCRIPTS += $(REAL_TESTS) tests/real/phoenix tests/real/run
 check-real: all
 	@$(AM_TESTS_ENVIRONMENT) PHOENIX=$(PHOENIX) $(srcdir)/tests/real/run $(REAL_TESTS) \
