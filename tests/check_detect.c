@@ -567,7 +567,7 @@ static const struct rule custom[] = {
 	 .kind = RULE_THRESHOLD,
 	 .measure = M_REQUEST_RATE,
 	 .by = DIM_BIT(DIM_ROUTE),
-	 .filter = {.terms = {{DIM_ROUTE, false, "/only"}}, .n = 1},
+	 .filter = {.terms = {{.dim = DIM_ROUTE, .text = "/only"}}, .n = 1},
 	 .threshold = 1,
 	 .window_ms = 10000,
 	 .severity = SEV_CRIT,
