@@ -244,6 +244,8 @@ void undo_noted(struct plan *plan, const struct err *err);
 void undo_failed(struct plan *plan, const char *why); /* raises the alarm */
 void undo_taken(struct plan *plan); /* its undo is under way, or will not be, elsewhere */
 int act_can_undo(const struct plan *plan, struct err *err);
+/* A parameter of its undo that the reads could not tell, as where nothing was before; or NULL. */
+const char *act_undo_unknown(const struct plan *plan);
 void watch_arm(struct plan *plan);
 
 #endif

@@ -123,6 +123,9 @@ static bool stands(struct plan *plan)
 		plan_end(plan, PLAN_REFUSED, "%s", refusal);
 	else if (plan->walk.fault.code)
 		plan_end(plan, PLAN_REFUSED, "%s", plan->walk.fault.msg);
+	else if (plan->for_ms && act_undo_unknown(plan))
+		plan_end(plan, PLAN_REFUSED, "not for a time: no %s was there to go back to",
+			 act_undo_unknown(plan));
 	else if (!plan->requests.n)
 		plan_end(plan, PLAN_REFUSED, "no request comes out of the profile for this state");
 	else

@@ -57,7 +57,9 @@ static void make_undo_words(struct plan *plan)
 		plan->action->undo ? action_info(plan->action->undo) : NULL;
 	struct strbuf words = STRBUF_INIT;
 
-	if (info)
+	if (info && act_undo_unknown(plan))
+		strbuf_addf(&words, "it cannot be: no %s was there before", act_undo_unknown(plan));
+	else if (info)
 		strbuf_addf(&words, "%s: %s", info->title, info->help);
 	free(plan->undo_words);
 	plan->undo_words = strbuf_detach(&words);

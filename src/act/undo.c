@@ -20,6 +20,28 @@ static const char *undo_value(const struct plan *plan, size_t run, const char *n
 	return NULL;
 }
 
+static bool is_told(const struct plan *plan, size_t run, const struct action_param *param)
+{
+	const struct profile_action *action = plan->action;
+
+	for (size_t i = 0; i < action->nundo_with; i++)
+		if (!strcmp(action->undo_with[i], param->name))
+			return plan->runs[run].undo_params[i] != NULL;
+	return param->fallback || undo_value(plan, run, param->name);
+}
+
+const char *act_undo_unknown(const struct plan *plan)
+{
+	const struct profile_action *undo =
+		plan->action->undo ? profile_action(plan->profile, plan->action->undo) : NULL;
+
+	for (size_t run = 0; undo && run < plan->nruns; run++)
+		for (size_t i = 0; i < undo->nparams && !plan->runs[run].already; i++)
+			if (!is_told(plan, run, &undo->params[i]))
+				return undo->params[i].name;
+	return NULL;
+}
+
 int act_can_undo(const struct plan *plan, struct err *err)
 {
 	bool done = plan->state == PLAN_CONFIRMED || plan->state == PLAN_PARTIAL ||
@@ -32,6 +54,9 @@ int act_can_undo(const struct plan *plan, struct err *err)
 	if (!plan->action->undo)
 		return err_set(err, ERR_UNSUPPORTED, "%s cannot be taken back",
 			       plan->action->info->name);
+	if (act_undo_unknown(plan))
+		return err_set(err, ERR_INVALID, "the undo does not know its %s",
+			       act_undo_unknown(plan));
 	return 0;
 }
 
