@@ -386,10 +386,12 @@ static int run(struct bench *bench, const char *mode)
 	return -1;
 }
 
-/* Adds 1 to 9 to the number that ends before p, which keeps its width. */
+/* Adds 1 to 9 to the last digit of the number that ends before p, which keeps its width. */
 static void add_to_number(char *p, unsigned n)
 {
-	for (; n && p[-1] >= '0' && p[-1] <= '9'; p--) {
+	for (; n && (p[-1] == '.' || (p[-1] >= '0' && p[-1] <= '9')); p--) {
+		if (p[-1] == '.')
+			continue;
 		n += (unsigned)(p[-1] - '0');
 		p[-1] = (char)('0' + n % 10);
 		n /= 10;
