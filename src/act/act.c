@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLANS_MAX 256 /* kept; the oldest that is done goes first */
+#define CONFIRM_MS (5 * 60 * 1000)
+#define SEND_MS    30000
+#define LATE_MS    60000 /* so long after sending a missing effect may still come */
+#define LENT_MS    120000
+#define PLANS_MAX  256 /* kept; the oldest that is done goes first */
 
 static void or_default(int64_t *ms, int64_t fallback)
 {

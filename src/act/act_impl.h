@@ -10,18 +10,10 @@
 
 #include <jansson.h>
 
-#define NAME_BYTES   32
-#define WHY_BYTES    512
-#define SAID_BYTES   200
-#define RUNS_MAX     64
-#define REQUESTS_MAX 256
-#define TRIES_MAX    3
-#define REREADS_MAX  3 /* in one walk */
-#define CONFIRM_MS   (5 * 60 * 1000)
-#define READ_MS      10000
-#define SEND_MS      30000
-#define LATE_MS      60000 /* so long after sending a missing effect may still come */
-#define LENT_MS      120000
+#define NAME_BYTES 32
+#define WHY_BYTES  512
+#define SAID_BYTES 200
+#define RUNS_MAX   64
 
 struct request {
 	const struct step_request *spec;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TRIES_MAX 3
+
 static void run_sent(struct plan *plan);
 static void renew(struct plan *plan);
 

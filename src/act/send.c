@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define READ_MS 10000
+
 const char *method_word(enum step_method method)
 {
 	static const char *const words[] = {

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHOWN_BYTES 160
+#define REQUESTS_MAX 256
+#define REREADS_MAX  3 /* in one walk */
+#define SHOWN_BYTES  160
 
 static void step_begin(struct plan *plan);
 static void next_let(struct plan *plan);
