@@ -245,6 +245,26 @@ START_TEST(kong_as_shipped)
 }
 END_TEST
 
+/* nginx has its status where the operator has put it; of other texts nothing is taken. */
+START_TEST(nginx_has_its_page_where_it_is)
+{
+	static const char status[] = "Active connections: 2 \nserver accepts handled requests\n"
+				     " 10 10 31 \nReading: 0 Writing: 1 Waiting: 1 \n";
+
+	page_server_set(bed.server, &(struct page){.path = "/stub_status", .body = "hello\n"});
+	page_server_set(bed.server, &(struct page){.path = "/basic_status", .body = status});
+	bed_add_shipped(&bed, "nginx");
+	bed_wait_ticks(&bed, 0, 1);
+	ck_assert_int_eq(bed.seen[0].outcome, TICK_OK);
+	bed_expect(&bed, 0, "requests{} value 0 30");
+	bed_wait_ticks(&bed, 0, 2);
+	ck_assert_uint_eq(page_server_hits(bed.server, "/stub_status"), 1);
+	page_server_set(bed.server, &(struct page){.path = "/basic_status", .body = "gone\n"});
+	bed_wait_failures(&bed, 0, 1);
+	ck_assert_ptr_nonnull(strstr(bed.seen[0].error, "is /basic_status the right page?"));
+}
+END_TEST
+
 /* A text that is overwritten in place changes its hash and nothing else. */
 START_TEST(mlflow_as_shipped)
 {
@@ -352,6 +372,7 @@ int main(void)
 	tcase_add_test(tcase, a_command_is_followed);
 	tcase_add_test(tcase, names_that_went_are_dropped);
 	tcase_add_test(tcase, kong_as_shipped);
+	tcase_add_test(tcase, nginx_has_its_page_where_it_is);
 	tcase_add_test(tcase, mlflow_as_shipped);
 	tcase_add_test(tcase, a_command_is_not_waited_for);
 	tcase_add_test(tcase, a_command_that_fails_is_said);

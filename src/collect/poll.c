@@ -36,7 +36,7 @@ int poll_judge_head(const struct poll *poll, const char *content_type, struct er
 		return err_set(err, ERR_INVALID,
 			       "answers with HTML instead of %s: is this the admin port, and is "
 			       "%.80s enabled there?",
-			       traits_of(poll)->what, poll->source->path);
+			       traits_of(poll)->what, poll->page);
 	if (strcasestr(content_type, "protobuf"))
 		return err_set(err, ERR_UNSUPPORTED,
 			       "answers in protobuf although text was asked for: set it to text");
@@ -58,7 +58,7 @@ int poll_judge_body(struct poll *poll, const char *data, size_t len, struct err 
 		return err_set(err, ERR_INVALID,
 			       "answers with markup instead of %s: is this the admin port, and is "
 			       "%.80s enabled there?",
-			       traits_of(poll)->what, poll->source->path);
+			       traits_of(poll)->what, poll->page);
 	return 0;
 }
 
@@ -97,6 +97,14 @@ static int stream_body(void *ctx, const char *data, size_t len, struct err *err)
 				: csv_feed(poll->csv, data, len, err);
 }
 
+int poll_other_text(const struct poll *poll, struct err *err)
+{
+	return err_set(err, ERR_INVALID,
+		       "answers with text, but no metrics that are known of it: is %.80s the right "
+		       "page?",
+		       poll->page);
+}
+
 static int end_stream(struct poll *poll, struct err *err)
 {
 	struct exposition_stats stats;
@@ -112,10 +120,7 @@ static int end_stream(struct poll *poll, struct err *err)
 	poll->result.unmapped = (uint32_t)stats.skipped;
 	/* No comment, and no line that is wanted: some other text. */
 	if (stats.lines && stats.lines == stats.skipped)
-		return err_set(err, ERR_INVALID,
-			       "answers with text, but no metrics that are known of it: is %.80s "
-			       "the right page?",
-			       poll->source->path);
+		return poll_other_text(poll, err);
 	return 0;
 }
 
@@ -182,6 +187,7 @@ static const struct csv_ops csv_ops = {on_csv_head, on_csv_record};
 
 void poll_init(struct poll *poll)
 {
+	poll->page = poll->source->path;
 	arena_init(&poll->names);
 	arena_init(&poll->walk.arena);
 	strbuf_init(&poll->walk.body);
@@ -244,8 +250,25 @@ void poll_account(struct poll *poll, const struct fetch_result *result)
 		sum->retry_after_ms = result->retry_after_ms;
 }
 
+/* Whether the answer was not the page of the source, and there is another place to look for it. */
+static bool turn_page(struct poll *poll)
+{
+	bool elsewhere = poll->result.status == 404 || poll->result.err.code == ERR_INVALID;
+	const char *page;
+
+	if (!poll->result.err.code || !elsewhere)
+		return false;
+	page = profile_next_place(poll->profile, poll->source, poll->page);
+	poll->page = page ? page : poll->source->path;
+	return page != NULL;
+}
+
 void poll_finish(struct poll *poll)
 {
+	if (turn_page(poll)) {
+		poll_start(poll);
+		return;
+	}
 	if (!poll->result.err.code)
 		batch_finish(poll->batch);
 	if (!poll->exposition)
@@ -268,7 +291,7 @@ void poll_start(struct poll *poll)
 		begin_exposition(poll, poll->source->complete_by_end);
 	else
 		csv_begin(poll->csv);
-	poll_request(poll, poll->source->path, &stream_ops, poll);
+	poll_request(poll, poll->page, &stream_ops, poll);
 }
 
 void poll_start_past(struct poll *poll, const char *path)

@@ -59,6 +59,7 @@ struct poll {
 	/* its own */
 	struct fetch fetch;
 	struct poll_result result;
+	const char *page; /* the source's path, or the next place where its page may be */
 	struct exposition *exposition;
 	struct csv *csv;
 	struct map_label columns[CSV_FIELDS];
@@ -89,6 +90,8 @@ int poll_judge_body(struct poll *poll, const char *data, size_t len, struct err 
 /* Starts the request for path; a failure comes through done as well. */
 void poll_request(struct poll *poll, const char *path, const struct fetch_ops *ops, void *ctx);
 void poll_account(struct poll *poll, const struct fetch_result *result);
+/* Says that the answer is some text that nothing is known of; returns -1. */
+int poll_other_text(const struct poll *poll, struct err *err);
 void poll_finish(struct poll *poll);
 
 /* walk.c */

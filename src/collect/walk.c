@@ -176,6 +176,13 @@ static void on_next(void *ctx, const struct eval_value *values, size_t n)
 	strbuf_addstr(next, text);
 }
 
+/* Whether it is one page of text, which has a row when it is what it should be. */
+static bool is_page(const struct profile_source *source)
+{
+	return source->format == FORMAT_TEXT && source->transport == TRANSPORT_HTTP &&
+	       !source->foreach;
+}
+
 static void advance(struct poll *poll)
 {
 	struct walk *walk = &poll->walk;
@@ -198,11 +205,13 @@ static void advance(struct poll *poll)
 	walk->listing = false;
 	walk->pages = 0;
 	if (walk->item >= walk->nitems) {
+		if (is_page(poll->source) && !walk->rows)
+			poll_other_text(poll, &poll->result.err);
 		poll_finish(poll);
 		return;
 	}
 	strbuf_clear(&walk->path);
-	if (profile_expand(poll->source->path, walk->items[walk->item], &walk->path, &err) < 0)
+	if (profile_expand(poll->page, walk->items[walk->item], &walk->path, &err) < 0)
 		fail(poll, &err);
 	else
 		request(poll);
@@ -313,7 +322,7 @@ void walk_start(struct poll *poll)
 {
 	bool listing = poll->source->foreach != NULL;
 
-	start(poll, listing ? poll->source->foreach_path : poll->source->path, listing, false);
+	start(poll, listing ? poll->source->foreach_path : poll->page, listing, false);
 }
 
 void walk_start_past(struct poll *poll, const char *path)

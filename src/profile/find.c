@@ -162,6 +162,29 @@ int profile_expand(const char *path, const char *const *vars, struct strbuf *ret
 	return 0;
 }
 
+static const struct profile_identify *identify_at(const struct profile *profile, const char *page)
+{
+	for (size_t i = 0; i < profile->nidentify; i++)
+		if (profile->identify[i].get && !strcmp(profile->identify[i].get, page))
+			return &profile->identify[i];
+	return NULL;
+}
+
+const char *profile_next_place(const struct profile *profile, const struct profile_source *source,
+			       const char *page)
+{
+	const struct profile_identify *own = identify_at(profile, source->path);
+	const struct profile_identify *end = profile->identify + profile->nidentify;
+	const struct profile_identify *at = identify_at(profile, page);
+
+	if (!own || !own->contains || !at)
+		return NULL;
+	for (at++; at < end; at++)
+		if (at->get && at->contains && !strcmp(at->contains, own->contains))
+			return at->get;
+	return NULL;
+}
+
 const char *profile_hint(const struct profile *profile, enum signal signal)
 {
 	for (size_t i = 0; i < profile->nhints; i++)

@@ -118,6 +118,11 @@ uint32_t profile_actions_program(struct profile *profile, struct eval *eval);
 int profile_expand(const char *path, const char *const *vars, struct strbuf *ret_path,
 		   struct err *err);
 
+/* Where else the page of a source may be: the row of identify after that of `page` which looks for
+ * the same text as the source's own; NULL when no other does. */
+const char *profile_next_place(const struct profile *profile, const struct profile_source *source,
+			       const char *page);
+
 /* Why a signal may be missing: the hint, or NULL. */
 const char *profile_hint(const struct profile *profile, enum signal signal);
 

@@ -16,7 +16,10 @@ static const struct yaml_field identify_fields[] = {
 	{"get", YT_TEXT, false, NULL, NULL, "path of a GET request"},
 	{"line", YT_TEXT, false, NULL, NULL, "command of a line protocol, in place of get"},
 	{"when", YT_TEXT, false, NULL, NULL, "jq expression that must hold of the JSON answer"},
-	{"contains", YT_TEXT, false, NULL, NULL, "text in the first 256 KiB of the answer"},
+	{"contains", YT_TEXT, false, NULL, NULL,
+	 "text in the first 256 KiB of the answer; rows that look for the same text are one page "
+	 "at "
+	 "several places: a source at the first of them is read where it is found"},
 	{"server", YT_TEXT, false, NULL, NULL, "how the Server header begins"},
 	{"content_type", YT_TEXT, false, NULL, NULL, "how the Content-Type header begins"},
 	{"status", YT_NUMBER, false, NULL, NULL, "status of the answer; 200 unless given"},
