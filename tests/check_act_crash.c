@@ -230,6 +230,42 @@ START_TEST(test_two_people)
 }
 END_TEST
 
+static const struct {
+	uint32_t uid;
+	const char *login, *sudo_user;
+	bool same;
+} people[] = {
+	{1000, "ann", "", true},     {1000, "ann", "bob", true}, /* a variable that anybody can set
+								  */
+	{1001, "bob", "ann", false}, {0, "root", "ann", true},   {0, "root", "bob", false},
+};
+
+/* Who the second one is: by the login, and behind root's by who called sudo. */
+START_TEST(test_who_is_another)
+{
+	struct act_bed ann = {.operator= who(0, "ann")},
+		       other = {.operator= who(1, people[_i].login)};
+	struct plan *plan;
+	struct err err;
+	int refused;
+
+	ann.operator.uid = 1000;
+	other.operator.uid = people[_i].uid;
+	other.operator.sudo_user = people[_i].sudo_user;
+	act_bed_init(&ann, folder, act_toy, apply_server_port(server));
+	act_bed_init(&other, folder, act_toy, apply_server_port(server));
+	plan = ask_for_two(&ann);
+	while (plan_view(plan).journalling)
+		act_bed_turn(&ann);
+	refused = approve(&other, plan, plan_view(plan).hash, &err);
+	ck_assert_int_eq(refused, people[_i].same ? -1 : 0);
+	if (refused)
+		ck_assert_str_eq(err.msg, "whoever asks cannot approve");
+	act_bed_release(&ann, false);
+	act_bed_release(&other, false);
+}
+END_TEST
+
 /* A command ends when it needs an approval; run again after it was given, it goes through, once. */
 START_TEST(test_approved_before)
 {
@@ -292,6 +328,8 @@ static Suite *suite(void)
 	tcase_add_loop_test(tcase, test_killed_anywhere, 0, 200);
 	tcase_add_test(tcase, test_undo_of_the_dead);
 	tcase_add_test(tcase, test_two_people);
+	tcase_add_loop_test(tcase, test_who_is_another, 0,
+			    (int)(sizeof(people) / sizeof(people[0])));
 	tcase_add_test(tcase, test_approved_before);
 	tcase_add_test(tcase, test_broken_glass);
 	suite_add_tcase(s, tcase);

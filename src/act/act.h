@@ -182,6 +182,7 @@ struct plan_view {
 	const char *challenge; /* what confirms it; "" before it is planned */
 	const char *twin;      /* hypercare act … */
 	const char *reason;
+	bool journalling; /* the journal is still written or read for it */
 	bool undoable;
 	bool alarm;         /* an undo that was due was not done: somebody has to look */
 	const char *undo;   /* what the undo does, in words, "" when it cannot be undone */

@@ -34,13 +34,19 @@ void approve_ask(struct plan *plan)
 	journal_write(plan, ENTRY_REQUEST, "", on_asked);
 }
 
-/* The person behind a uid: the one that called sudo, if there is one. */
+/* The person behind a uid: for root the one that called sudo, if there is one. Others could set
+ * that variable to any name. */
+static const char *person(const struct operator* who)
+{
+	bool through_sudo = !who->uid && who->sudo_user && *who->sudo_user;
+	const char *name = through_sudo ? who->sudo_user : who->login;
+
+	return name ? name : "";
+}
+
 static bool same_person(const struct operator* a, const struct operator* b)
 {
-	const char *x = a->sudo_user && *a->sudo_user ? a->sudo_user : a->login;
-	const char *y = b->sudo_user && *b->sudo_user ? b->sudo_user : b->login;
-
-	return !strcmp(x ? x : "", y ? y : "") || !strcmp(a->console, b->console);
+	return !strcmp(person(a), person(b)) || !strcmp(a->console, b->console);
 }
 
 static void on_claimed(void *ctx, int64_t first, const struct err *err)

@@ -143,6 +143,7 @@ struct plan_view plan_view(const struct plan *plan)
 		.undo = or_empty(plan->undo_words),
 		.for_ms = plan->for_ms,
 		.due_ms = plan->due_ms,
+		.journalling = plan->pins > 0,
 		.expires_ms = plan->state == PLAN_PLANNED ? plan->expires_ms : 0,
 		.changed_ms = plan->changed_ms,
 	};

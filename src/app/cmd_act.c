@@ -112,7 +112,8 @@ static int print_dry_run(const struct command *command)
 	return EXIT_OK;
 }
 
-/* What confirms it: --confirm NAME, --yes where two digits would do, or somebody at a terminal. */
+/* What confirms it: --confirm NAME, --yes where two digits would do, or somebody at a terminal. Of
+ * a target that may never be written the guard says so, and the journal keeps it. */
 static int confirmation(const struct command *command, char *buf, size_t cap)
 {
 	const struct options *options = command->options;
@@ -124,7 +125,7 @@ static int confirmation(const struct command *command, char *buf, size_t cap)
 			snprintf(buf, cap, "%s", plan_challenge(command->plan));
 		return EXIT_OK;
 	}
-	if (options->yes && view.guard == CONFIG_RW) {
+	if (view.guard == CONFIG_RO || (options->yes && view.guard == CONFIG_RW)) {
 		snprintf(buf, cap, "%s", plan_challenge(command->plan));
 		return EXIT_OK;
 	}
@@ -214,11 +215,19 @@ static bool is_timed_on(const struct command *command)
 	return plan_view(plan).due_ms != 0;
 }
 
+/* A plan that nobody has approved, and nobody had before. */
+static bool is_left_to_others(const struct command *command)
+{
+	struct plan_view view = plan_view(command->plan);
+
+	return view.state == PLAN_APPROVING && !view.journalling && !command->options->wait;
+}
+
 /* Waits as long as something is to come of it: the second operator, recovery, the undo. */
 static void see_through(struct command *command)
 {
 	while (!plan_state_final(plan_view(command->plan).state)) {
-		if (plan_view(command->plan).state == PLAN_APPROVING && !command->options->wait)
+		if (is_left_to_others(command))
 			return;
 		turn(command);
 	}

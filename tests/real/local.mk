@@ -3,8 +3,9 @@
 TESTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus \
 	tests/real/prometheus-past
 dist_check_SCRIPTS += tests/real/haproxy tests/real/nginx tests/real/caddy tests/real/prometheus \
-	tests/real/prometheus-past tests/e2e/console tests/e2e/headless tests/e2e/journal tests/e2e/killed
-TESTS += tests/e2e/console tests/e2e/headless tests/e2e/journal tests/e2e/killed
+	tests/real/prometheus-past tests/e2e/console tests/e2e/headless tests/e2e/journal tests/e2e/killed \
+	tests/e2e/act
+TESTS += tests/e2e/console tests/e2e/headless tests/e2e/journal tests/e2e/killed tests/e2e/act
 EXTRA_DIST += tests/real/harness.py tests/real/registry.py tests/e2e/terminal.py
 
 # A terminal that drains slowly, not at all, or goes away.
