@@ -476,7 +476,8 @@ START_TEST(a_log_can_be_read_from_its_start)
 }
 END_TEST
 
-/* By name and page; the name alone would be a hiding place. */
+/* By the name that is ours alone; of others by name and page: the name alone would be a hiding
+ * place. */
 START_TEST(our_own_readings_are_no_traffic)
 {
 	const char *path = bed_file(&bed, "nginx.log", "");
@@ -485,9 +486,14 @@ START_TEST(our_own_readings_are_no_traffic)
 
 	snprintf(url, sizeof(url), "file:%s", path);
 	bed.target.url = url;
+	http_set_token(bed.http, 7);
 	bed_add_shipped(&bed, "nginx");
 	bed_wait_ticks(&bed, 0, 2);
 	file = fopen(path, "a");
+	fprintf(file,
+		"192.0.2.1 - - [23/Nov/2026:20:00:00 +0000] \"GET /elsewhere HTTP/1.1\" 404 1 "
+		"\"-\" \"%s\"\n",
+		http_own_agent(bed.http));
 	fputs("192.0.2.1 - - [23/Nov/2026:20:00:00 +0000] \"GET /stub_status HTTP/1.1\" 200 1 "
 	      "\"-\" \"hypercare/0.1.0\"\n"
 	      "192.0.2.1 - - [23/Nov/2026:20:00:00 +0000] \"GET /stub_status HTTP/1.1\" 403 1 "
@@ -501,6 +507,7 @@ START_TEST(our_own_readings_are_no_traffic)
 	bed_expect(&bed, 0,
 		   "requests{route=/orders,client=192.0.2.1,code=200} value 0 "
 		   "1");
+	ck_assert_ptr_null(strstr(bed.seen[0].values.buf, "/elsewhere"));
 	ck_assert_ptr_nonnull(strstr(bed.seen[0].values.buf, "route=/stub_status"));
 	ck_assert_ptr_null(strstr(bed.seen[0].values.buf, "route=/stub_status,client=192.0.2.1,"
 							  "code=200"));

@@ -319,6 +319,7 @@ struct session *session_new(struct config *config, const struct options *options
 	}
 	session->loop = loop_new();
 	session->http = http_new(session->loop);
+	http_set_token(session->http, app_random());
 	session->names = names_new();
 	session->model = model_new(session->names, &limits);
 	session->detect = detect_new(session->model, session->rules.rules, session->rules.n);

@@ -361,6 +361,7 @@ static void follow_log(struct feed *feed)
 		.log = member->reach.log,
 		.profile = member->profile,
 		.target = member->target,
+		.agent = http_own_agent(collect->http),
 		.names = model_names(collect->model),
 		.symbol = model_target_symbol(collect->model, member->number),
 		.interval_ms = feed->schedule.interval_ms,

@@ -15,6 +15,7 @@ struct follow {
 	struct logtail *tail;
 	struct accesslog *log;
 	const struct profile *profile; /* borrowed */
+	const char *agent;
 	struct tally tally;
 	struct loop_timer timer;
 	int64_t interval_ms;
@@ -41,13 +42,16 @@ static void tell_fault(struct follow *follow)
 	follow->tick(follow->ctx, &tick);
 }
 
-/* Whether this is one of our own readings: of a page that the profile reads, by our name, and not
- * refused. Anybody may take our name, so nothing else is left out. */
+/* Whether this is one of our own readings: under the name that is ours alone; or, for other
+ * consoles, under the name of all of them, of a page that the profile reads, and not refused.
+ * Anybody may take that name, so nothing else is left out. */
 static bool is_ours(const struct follow *follow, const struct accesslog_record *record)
 {
 	const struct profile *profile = follow->profile;
 	size_t len = strlen(record->route);
 
+	if (follow->agent && !strcmp(record->user_agent, follow->agent))
+		return true;
 	if (strncmp(record->user_agent, OUR_AGENT, strlen(OUR_AGENT)) != 0 ||
 	    record->status / 100 != 2)
 		return false;
@@ -130,6 +134,7 @@ struct follow *follow_start(struct loop *loop, const struct follow_spec *spec,
 
 	*follow = (struct follow){.loop = loop,
 				  .profile = spec->profile,
+				  .agent = spec->agent,
 				  .interval_ms = spec->interval_ms,
 				  .tick = tick,
 				  .ctx = ctx};

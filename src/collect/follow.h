@@ -13,6 +13,7 @@ struct follow_spec {
 	struct logtail_spec log;
 	const struct profile *profile; /* how the log is written; what we ask for is no traffic */
 	const struct config_target *target; /* its options come on top of the profile's */
+	const char *agent; /* what is asked under this name is ours; or NULL; borrowed */
 	struct names *names;
 	symbol symbol; /* of the target */
 	int64_t interval_ms;

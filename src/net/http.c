@@ -3,7 +3,9 @@
 #include "base/alloc.h"
 #include "base/log.h"
 
+#include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #ifdef __GLIBC__
@@ -176,6 +178,16 @@ struct http *http_new(struct loop *loop)
 	curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
 	pool_init(&http->pool, SPARE_PEERS);
 	return http;
+}
+
+void http_set_token(struct http *http, uint64_t random)
+{
+	snprintf(http->agent, sizeof(http->agent), HTTP_AGENT " (%016" PRIx64 ")", random);
+}
+
+const char *http_own_agent(const struct http *http)
+{
+	return *http->agent ? http->agent : NULL;
 }
 
 void http_free(struct http *http)

@@ -51,6 +51,12 @@ void http_free(struct http *http); /* takes NULL; no request is under way */
  * files is raised to the hard one. */
 void http_expect(struct http *http, size_t targets);
 
+/* Adds a random token to the name that requests give as their User-Agent: what a log tells under
+ * the whole of it was asked by this program, and by nobody who guesses. */
+void http_set_token(struct http *http, uint64_t random);
+/* That name, or NULL when no token was set. Borrowed from http. */
+const char *http_own_agent(const struct http *http);
+
 /* Looks up a name: called on a thread of its own, may block. Appends addresses to ret_addresses,
  * separated by commas, IPv6 in brackets; returns 0 or an error of getaddrinfo(3). */
 typedef int http_lookup(void *ctx, const char *host, struct strbuf *ret_addresses);

@@ -8,6 +8,8 @@
 #define HTTP_IDLE_MAX     32
 #define HTTP_BUFFER_BYTES (128 * 1024) /* for what is received, each transfer's own */
 
+#define HTTP_AGENT "hypercare/" PACKAGE_VERSION
+
 struct http {
 	struct loop *loop;
 	CURLM *multi;
@@ -17,7 +19,8 @@ struct http {
 	size_t nidle;
 	struct pool pool;
 	uint64_t connections;
-	bool busy; /* within libcurl, which takes no calls from its callbacks */
+	char agent[64]; /* "hypercare/0.1.0 (token)", or "" */
+	bool busy;      /* within libcurl, which takes no calls from its callbacks */
 	struct transfer *listed;
 };
 

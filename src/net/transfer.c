@@ -75,6 +75,7 @@ static void set_string(CURL *easy, CURLoption option, const char *value)
 /* What holds for every request of the program. */
 static void set_policy(struct transfer *transfer)
 {
+	const char *agent = http_own_agent(transfer->http);
 	CURL *easy = transfer->easy;
 
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
@@ -94,7 +95,7 @@ static void set_policy(struct transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "hypercare/" PACKAGE_VERSION);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, agent ? agent : HTTP_AGENT);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S);
