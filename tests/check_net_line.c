@@ -173,7 +173,10 @@ static const struct {
 	{"show denied", {0}, ERR_AUTH, "not allowed there"},
 	{"show endless", {.body_bytes = 1024 * 1024}, ERR_LIMIT, "answer larger than 1 MiB"},
 	{"show stall", {.stall_ms = 100}, ERR_TIMEOUT, "stalled: 4 bytes came, then nothing"},
-	{"show stall", {.timeout_ms = 100}, ERR_TIMEOUT, "answer not complete within"},
+	{"show stall",
+	 {.timeout_ms = 100, .stall_ms = 1000},
+	 ERR_TIMEOUT,
+	 "answer not complete within"},
 	{"show silent", {.stall_ms = 100}, ERR_TIMEOUT, "connected, but no answer within"},
 	{"show reset", {0}, ERR_TRUNCATED, "answer ended early"},
 };

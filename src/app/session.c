@@ -65,7 +65,7 @@ static void log_tick(const struct session *session, const struct tick *tick)
 	const struct target_info *target = model_target(session->model, status.target);
 
 	log_debug("tick %s/%s %s", target ? target->name : "", status.name,
-		  outcomes[tick->outcome]);
+		  tick->past ? "past" : outcomes[tick->outcome]);
 }
 
 static void take_tick(void *ctx, const struct tick *tick)

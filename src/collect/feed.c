@@ -163,6 +163,7 @@ static void send_values(struct feed *feed, const struct poll_result *result)
 			    .error = "",
 			    .seconds = result->seconds,
 			    .bytes = result->bytes,
+			    .past = feed->past_state == PAST_READING,
 			    .requests = result->requests,
 			    .unmapped = result->unmapped};
 	int64_t wall_ms = feed->batch.wall_ms;

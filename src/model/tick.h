@@ -103,6 +103,7 @@ struct tick {
 	int64_t interval_ms;  /* between polls, as stretched */
 	double seconds;       /* the reading took */
 	uint64_t bytes;       /* read, before decompression */
+	bool past;            /* of an instant before its source was first read */
 	uint32_t requests;    /* sent to the gateway for this tick */
 	uint32_t unmapped;    /* samples that no mapping wanted */
 	uint32_t untrusted;   /* log lines that could not be trusted and were counted apart */
