@@ -20,7 +20,6 @@ struct detect *detect_new(const struct model *model, const struct rule *rules, s
 	detect->rules = rules;
 	detect->nrules = n;
 	detect->instances = xcalloc(n, sizeof(*detect->instances));
-	detect->order = xcalloc(INSTANCES_MAX, sizeof(*detect->order));
 	arena_init(&detect->arena);
 	events_init(detect);
 	return detect;
@@ -74,11 +73,20 @@ struct instance *instance_find(const struct detect *detect, size_t rule, const s
 	return at;
 }
 
+static size_t instances_of(const struct detect *detect, size_t rule)
+{
+	size_t n = 0;
+
+	for (const struct instance *at = detect->instances[rule]; at; at = at->next)
+		n++;
+	return n;
+}
+
 struct instance *instance_new(struct detect *detect, size_t rule, const struct dims *dims)
 {
 	struct instance *instance;
 
-	if (detect->ninstances == INSTANCES_MAX)
+	if (instances_of(detect, rule) >= INSTANCES_MAX)
 		return NULL;
 	instance = xcalloc(1, sizeof(*instance));
 	instance->held = names_intern(model_names(detect->model), dims);
@@ -320,6 +328,8 @@ static void put_in_order(struct detect *detect)
 {
 	size_t all = 0;
 
+	detect->order = xgrow(detect->order, &detect->order_cap, detect->ninstances,
+			      sizeof(*detect->order));
 	for (size_t i = 0; i < detect->nrules; i++)
 		for (struct instance *at = detect->instances[i]; at; at = at->next)
 			detect->order[all++] = at;

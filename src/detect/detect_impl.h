@@ -4,7 +4,7 @@
 
 #include "detect/detect.h"
 
-#define INSTANCES_MAX 512 /* more cases than anybody reads; a flood of clients stops here */
+#define INSTANCES_MAX 1024 /* of a rule: a flood of clients ends here, and hides no other */
 #define EVENTS_MAX    512
 #define ENDED_MAX     512 /* cases that are kept after their end */
 #define TURNS_MAX     8   /* changes of state that a case remembers */
@@ -63,7 +63,7 @@ struct detect {
 	struct instance **instances; /* by rule */
 	size_t ninstances;
 	struct instance **order; /* findings, worst first */
-	size_t norder;
+	size_t norder, order_cap;
 	uint32_t last_id;
 	struct clock now;
 	struct arena arena; /* of one step */

@@ -138,7 +138,7 @@ size_t detect_past(const struct detect *detect, struct clock at, struct arena *a
 	then.now = at;
 	then.gathered = 0;
 	arena_init(&then.arena);
-	cases = arena_array(&then.arena, INSTANCES_MAX + ENDED_MAX + 1, sizeof(*cases));
+	cases = arena_array(&then.arena, detect->ninstances + ENDED_MAX + 1, sizeof(*cases));
 	n = order_instances(cases, cases_at(&then, cases));
 	*ret_findings = arena_array(arena, n + 1, sizeof(**ret_findings));
 	*ret_summary = (struct detect_summary){.crit = 0};
