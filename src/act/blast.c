@@ -292,6 +292,8 @@ static void reach_cost(struct survey *survey)
 		strbuf_addstr(&survey->text, "no cost of it is known here");
 		return;
 	}
+	strbuf_addstr(&survey->text,
+		      survey->plan->action->info->tightens ? "saves up to " : "costs ");
 	add_figure(&survey->text, cost);
 	strbuf_addstr(&survey->text, " USD an hour");
 	if (known(&result.total.figures[1])) {

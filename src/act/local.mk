@@ -30,8 +30,12 @@ TESTS += check_act_hostile
 check_act_hostile_SOURCES = tests/check_act_hostile.c
 check_act_hostile_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 check_act_hostile_LDADD = $(WHOLE) src/act/libact.a $(PARTS) $(ACT_LIBS) $(CHECK_LIBS)
-check_PROGRAMS += check_act check_act_after check_act_crash check_act_once
-TESTS += check_act check_act_after check_act_once
+check_PROGRAMS += check_act check_act_after check_act_blast check_act_crash check_act_once
+TESTS += check_act check_act_after check_act_blast check_act_once
+check_act_blast_SOURCES = tests/check_act_blast.c tests/act_bed.c tests/act_bed.h \
+	tests/apply_server.c tests/apply_server.h tests/model_bench.c tests/model_bench.h
+check_act_blast_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+check_act_blast_LDADD = $(WHOLE) src/act/libact.a $(PARTS) $(ACT_LIBS) $(CHECK_LIBS)
 # It forks consoles beside the threads of its server, which AddressSanitizer does not stand.
 if !SANITIZERS
 TESTS += check_act_crash
