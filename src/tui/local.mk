@@ -4,7 +4,9 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/paint.c \
 	src/tui/term.c \
 	src/tui/term.h \
-	src/tui/term_private.h
+	src/tui/term_private.h \
+	src/tui/terminfo.c \
+	src/tui/terminfo.h
 src_tui_libtui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS)
 TUI_LIBS = src/tui/libtui.a $(VIEW_LIBS) $(CURSES_LIBS)
 

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/base64.h"
+#include "tui/terminfo.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -195,7 +196,8 @@ static int begin_curses(struct term *term, const struct term_options *options, s
 	term->keyboard = fdopen(fcntl(term->fd, F_DUPFD_CLOEXEC, 0), "r");
 	if (!term->canvas || !term->keyboard)
 		return err_set(err, ERR_IO, "no file can be had to draw in: %s", strerror(errno));
-	term->screen = new_screen(term, options->type);
+	if (terminfo_knows(options->type, term->fd))
+		term->screen = new_screen(term, options->type);
 	if (!term->screen)
 		return err_set(
 			err, ERR_UNSUPPORTED,
