@@ -128,6 +128,7 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
+	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_loop_test(tcase, test_blast, 0, (int)(sizeof(plans) / sizeof(plans[0])));
 	suite_add_tcase(suite, tcase);

@@ -328,7 +328,7 @@ static void put_in_order(struct detect *detect)
 {
 	size_t all = 0;
 
-	detect->order = xgrow(detect->order, &detect->order_cap, detect->ninstances,
+	detect->order = xgrow(detect->order, &detect->order_cap, detect->ninstances + 1,
 			      sizeof(*detect->order));
 	for (size_t i = 0; i < detect->nrules; i++)
 		for (struct instance *at = detect->instances[i]; at; at = at->next)
