@@ -116,6 +116,7 @@ START_TEST(test_blast)
 
 	ck_assert_msg(plan != NULL, "%s", err.msg);
 	act_bed_settle(&bed, plan);
+	ck_assert_msg(plan_view(plan).state == PLAN_PLANNED, "%s", plan_view(plan).why);
 	ck_assert_str_eq(plan_view(plan).blast, plans[_i].blast);
 	ck_assert_uint_eq(apply_server_tried(server), 0);
 }

@@ -102,6 +102,12 @@ EXTRA_DIST += \
 	tests/screens/opened-client-120x40.screen \
 	tests/screens/opened-network-120x40.screen \
 	tests/screens/opened-route-120x40.screen \
+	tests/screens/dialog-done-80x24.screen \
+	tests/screens/dialog-reading-80x24.screen \
+	tests/screens/dialog-refused-80x24.screen \
+	tests/screens/opened-prompt-120x40.screen \
+	tests/screens/opened-prompt-80x24.screen \
+	tests/screens/opened-prompt-refused-80x24.screen \
 	tests/screens/opened-route-80x24.screen \
 	tests/screens/overview-120x40.screen \
 	tests/screens/overview-200x60.screen \
