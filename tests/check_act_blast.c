@@ -88,6 +88,7 @@ static void set_up(void)
 {
 	static struct bench bench;
 
+	bed = (struct act_bed){.eval = eval_new(NULL)}; /* forks, and does so before any thread */
 	server = apply_server_start();
 	act_bed_init(&bed, NULL, profile, apply_server_port(server));
 	bench.names = bed.names;
