@@ -261,3 +261,12 @@ void act_bed_journal(struct act_bed *bed, struct strbuf *ret_text)
 	while (!listing.done)
 		act_bed_turn(bed);
 }
+
+void act_bed_expect(const struct plan *plan, enum plan_state state, const char *why)
+{
+	struct plan_view view = plan_view(plan);
+
+	ck_assert_msg(view.state == state, "%s, not %s: %s", plan_state_word(view.state),
+		      plan_state_word(state), view.why);
+	ck_assert_msg(strstr(view.why, why) != NULL, "%s", view.why);
+}

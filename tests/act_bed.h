@@ -40,6 +40,9 @@ void act_bed_finish(struct act_bed *bed, const struct plan *plan);
 /* Plans with params, confirms with what is asked for, and finishes. */
 struct plan *act_bed_do(struct act_bed *bed, const char *action, const char *const *params);
 
+/* Fails the test unless the plan is in this state, for a reason that has these words. */
+void act_bed_expect(const struct plan *plan, enum plan_state state, const char *why);
+
 /* What the journal holds: "intent", "outcome confirmed", ... of all plans, a line each. */
 void act_bed_journal(struct act_bed *bed, struct strbuf *ret_text);
 

@@ -46,15 +46,6 @@ static void confirm(struct plan *plan)
 	ck_assert_msg(act_confirm(bed.act, plan, plan_challenge(plan), &err) == 0, "%s", err.msg);
 }
 
-static void expect(const struct plan *plan, enum plan_state state, const char *why)
-{
-	struct plan_view view = plan_view(plan);
-
-	ck_assert_msg(view.state == state, "%s, not %s: %s", plan_state_word(view.state),
-		      plan_state_word(state), view.why);
-	ck_assert_msg(strstr(view.why, why) != NULL, "%s", view.why);
-}
-
 static void expect_value(const char *want)
 {
 	char value[4096];
@@ -79,7 +70,7 @@ START_TEST(test_confirmed)
 	ck_assert_uint_eq(strlen(plan_challenge(plan)), 2);
 	confirm(plan);
 	act_bed_finish(&bed, plan);
-	expect(plan, PLAN_CONFIRMED, "");
+	act_bed_expect(plan, PLAN_CONFIRMED, "");
 	expect_value("[\"" IP "\"]");
 	ck_assert(plan_view(plan).undoable);
 	ck_assert_ptr_eq(act_last_undoable(bed.act), plan);
@@ -92,7 +83,7 @@ END_TEST
 START_TEST(test_already)
 {
 	apply_server_set(server, "[\"" IP "\"]");
-	expect(act_bed_do(&bed, "block-ip", block), PLAN_ALREADY, "nothing was sent");
+	act_bed_expect(act_bed_do(&bed, "block-ip", block), PLAN_ALREADY, "nothing was sent");
 	ck_assert_uint_eq(apply_server_tried(server), 0);
 }
 END_TEST
@@ -104,7 +95,7 @@ START_TEST(test_already_meanwhile)
 	apply_server_set(server, "[\"" IP "\"]");
 	confirm(plan);
 	act_bed_finish(&bed, plan);
-	expect(plan, PLAN_ALREADY, "meanwhile");
+	act_bed_expect(plan, PLAN_ALREADY, "meanwhile");
 	ck_assert_uint_eq(apply_server_tried(server), 0);
 }
 END_TEST
@@ -117,7 +108,7 @@ START_TEST(test_conflict)
 	apply_server_set(server, "{\"limit\": 7}");
 	confirm(plan);
 	act_bed_finish(&bed, plan);
-	expect(plan, PLAN_CONFLICT, "it was \"limit 100\", it is \"limit 7\"");
+	act_bed_expect(plan, PLAN_CONFLICT, "it was \"limit 100\", it is \"limit 7\"");
 	ck_assert_uint_eq(apply_server_tried(server), 0);
 }
 END_TEST
@@ -129,11 +120,11 @@ START_TEST(test_broken_read)
 
 	apply_server_drop(server, DROP_ACCEPT, true);
 	plan = planned("block-ip", block);
-	expect(plan, PLAN_PLANNED, "");
+	act_bed_expect(plan, PLAN_PLANNED, "");
 	apply_server_drop(server, DROP_ACCEPT, true);
 	confirm(plan);
 	act_bed_finish(&bed, plan);
-	expect(plan, PLAN_CONFIRMED, "");
+	act_bed_expect(plan, PLAN_CONFIRMED, "");
 	ck_assert_uint_eq(apply_server_applied(server), 1);
 }
 END_TEST
@@ -146,7 +137,7 @@ START_TEST(test_grown_list)
 	apply_server_set(server, "[\"192.0.2.1\"]");
 	confirm(plan);
 	act_bed_finish(&bed, plan);
-	expect(plan, PLAN_CONFIRMED, "");
+	act_bed_expect(plan, PLAN_CONFIRMED, "");
 	expect_value("[\"192.0.2.1\",\"" IP "\"]");
 	ck_assert_uint_eq(apply_server_tried(server), 1);
 }
@@ -156,7 +147,7 @@ START_TEST(test_rejected)
 {
 	static const char *const params[] = {"node", "n1", NULL};
 
-	expect(act_bed_do(&bed, "drain-node", params), PLAN_REJECTED, "403: no");
+	act_bed_expect(act_bed_do(&bed, "drain-node", params), PLAN_REJECTED, "403: no");
 }
 END_TEST
 
@@ -166,14 +157,14 @@ START_TEST(test_partial)
 	struct plan *plan = act_bed_do(&bed, "disable-route", params), *undo;
 	struct err err;
 
-	expect(plan, PLAN_PARTIAL, "not all of it was done");
+	act_bed_expect(plan, PLAN_PARTIAL, "not all of it was done");
 	expect_value("[\"half\"]");
 	undo = act_undo(bed.act, plan, &err);
 	ck_assert_msg(undo != NULL, "%s", err.msg);
 	act_bed_settle(&bed, undo);
 	confirm(undo);
 	act_bed_finish(&bed, undo);
-	expect(undo, PLAN_CONFIRMED, "");
+	act_bed_expect(undo, PLAN_CONFIRMED, "");
 	expect_value("");
 }
 END_TEST
@@ -184,15 +175,15 @@ START_TEST(test_unknown_and_verified)
 
 	apply_server_drop(server, DROP_REQUEST, false);
 	plan = act_bed_do(&bed, "block-ip", block);
-	expect(plan, PLAN_UNKNOWN, "verify now");
+	act_bed_expect(plan, PLAN_UNKNOWN, "verify now");
 	act_verify_now(bed.act, plan);
 	act_bed_finish(&bed, plan);
-	expect(plan, PLAN_UNKNOWN, "may still come");
+	act_bed_expect(plan, PLAN_UNKNOWN, "may still come");
 	/* It has come late after all. */
 	apply_server_set(server, "[\"" IP "\"]");
 	act_verify_now(bed.act, plan);
 	act_bed_finish(&bed, plan);
-	expect(plan, PLAN_CONFIRMED, "read back");
+	act_bed_expect(plan, PLAN_CONFIRMED, "read back");
 	ck_assert_uint_eq(apply_server_tried(server), 1);
 }
 END_TEST
@@ -201,14 +192,14 @@ START_TEST(test_refused_by_profile)
 {
 	static const char *const params[] = {"limit", "666", NULL};
 
-	expect(act_bed_do(&bed, "set-limit", params), PLAN_REFUSED, "never so many");
+	act_bed_expect(act_bed_do(&bed, "set-limit", params), PLAN_REFUSED, "never so many");
 }
 END_TEST
 
 START_TEST(test_unreadable)
 {
 	apply_server_set(server, "{\"a\":");
-	expect(planned("block-ip", block), PLAN_REFUSED, "");
+	act_bed_expect(planned("block-ip", block), PLAN_REFUSED, "");
 	ck_assert_uint_eq(apply_server_tried(server), 0);
 }
 END_TEST
@@ -235,7 +226,7 @@ START_TEST(test_dangerous_blocks)
 
 	bed.target.trusted_proxies = proxies;
 	act_set_target(bed.act, &bed.target);
-	expect(planned("block-ip", params), PLAN_REFUSED, blocks[_i].why);
+	act_bed_expect(planned("block-ip", params), PLAN_REFUSED, blocks[_i].why);
 	ck_assert_uint_eq(apply_server_tried(server), 0);
 }
 END_TEST
@@ -287,7 +278,7 @@ START_TEST(test_guards)
 
 	events[_i].happens();
 	ck_assert_int_eq(act_confirm(bed.act, plan, plan_challenge(plan), &err), -1);
-	expect(plan, PLAN_REFUSED, events[_i].why);
+	act_bed_expect(plan, PLAN_REFUSED, events[_i].why);
 	ck_assert_uint_eq(apply_server_tried(server), 0);
 }
 END_TEST
@@ -357,10 +348,10 @@ START_TEST(test_lost_race)
 	confirm(plan);
 	act_bed_finish(&bed, plan);
 	if (_i < 3) {
-		expect(plan, PLAN_CONFIRMED, "");
+		act_bed_expect(plan, PLAN_CONFIRMED, "");
 		expect_value(_i ? "[\"192.0.2.1\",\"" IP "\"]" : "[\"" IP "\"]");
 	} else {
-		expect(plan, PLAN_CONFLICT, "others change the same");
+		act_bed_expect(plan, PLAN_CONFLICT, "others change the same");
 	}
 }
 END_TEST
@@ -373,7 +364,7 @@ START_TEST(test_lost_race_by_expression)
 	apply_server_race(server, 2, "{\"limit\":9}");
 	confirm(plan);
 	act_bed_finish(&bed, plan);
-	expect(plan, PLAN_CONFIRMED, "");
+	act_bed_expect(plan, PLAN_CONFIRMED, "");
 	ck_assert_uint_eq(apply_server_tried(server), 3);
 	expect_value("{\"limit\":5}");
 }
@@ -387,13 +378,13 @@ START_TEST(test_undo)
 
 	apply_server_set(server, "{\"limit\":42}");
 	plan = act_bed_do(&bed, "set-limit", params);
-	expect(plan, PLAN_CONFIRMED, "");
+	act_bed_expect(plan, PLAN_CONFIRMED, "");
 	undo = act_undo(bed.act, plan, &err);
 	ck_assert_msg(undo != NULL, "%s", err.msg);
 	act_bed_settle(&bed, undo);
 	confirm(undo);
 	act_bed_finish(&bed, undo);
-	expect(undo, PLAN_CONFIRMED, "");
+	act_bed_expect(undo, PLAN_CONFIRMED, "");
 	expect_value("{\"limit\":42}");
 	ck_assert_ptr_null(act_undo(bed.act, plan, &err));
 	ck_assert_ptr_null(act_last_undoable(bed.act));
@@ -414,14 +405,14 @@ START_TEST(test_each)
 	act_bed_settle(&bed, plan);
 	confirm(plan);
 	act_bed_finish(&bed, plan);
-	expect(plan, PLAN_CONFIRMED, "");
+	act_bed_expect(plan, PLAN_CONFIRMED, "");
 	expect_value("[\"203.0.113.1\",\"203.0.113.2\",\"203.0.113.3\"]");
 	/* What was there before stays there. */
 	undo = act_undo(bed.act, plan, &err);
 	act_bed_settle(&bed, undo);
 	confirm(undo);
 	act_bed_finish(&bed, undo);
-	expect(undo, PLAN_CONFIRMED, "");
+	act_bed_expect(undo, PLAN_CONFIRMED, "");
 	expect_value("[\"203.0.113.2\"]");
 }
 END_TEST
@@ -435,7 +426,7 @@ START_TEST(test_late_request)
 	ck_assert_uint_eq(plan_view(plan).nrequests, 1);
 	confirm(plan);
 	act_bed_finish(&bed, plan);
-	expect(plan, PLAN_CONFIRMED, "nothing shows it");
+	act_bed_expect(plan, PLAN_CONFIRMED, "nothing shows it");
 	ck_assert_uint_eq(plan_view(plan).nrequests, 2);
 	expect_value("{\"open\":1}");
 	ck_assert_uint_eq(apply_server_applied(server), 2);
@@ -455,7 +446,7 @@ static struct plan *timed(int64_t for_ms)
 	act_bed_settle(&bed, plan);
 	confirm(plan);
 	act_bed_finish(&bed, plan);
-	expect(plan, PLAN_CONFIRMED, "");
+	act_bed_expect(plan, PLAN_CONFIRMED, "");
 	ck_assert(plan_view(plan).due_ms > 0);
 	return plan;
 }
@@ -469,7 +460,7 @@ START_TEST(test_timed)
 	while (plan_view(plan).due_ms || act_count(bed.act) < 2 ||
 	       !plan_state_final(plan_view(act_plan_at(bed.act, 0)).state))
 		act_bed_turn(&bed);
-	expect(act_plan_at(bed.act, 0), PLAN_CONFIRMED, "");
+	act_bed_expect(act_plan_at(bed.act, 0), PLAN_CONFIRMED, "");
 	expect_value("[]");
 	ck_assert(!plan_view(plan).undoable);
 }
@@ -484,7 +475,7 @@ START_TEST(test_timed_but_changed)
 	while (plan_view(plan).due_ms)
 		act_bed_turn(&bed);
 	ck_assert(plan_view(plan).alarm);
-	expect(plan, PLAN_CONFIRMED, "not the one that was left");
+	act_bed_expect(plan, PLAN_CONFIRMED, "not the one that was left");
 	ck_assert_uint_eq(apply_server_tried(server), tried);
 	expect_value("[\"192.0.2.1\"]");
 }
@@ -497,7 +488,7 @@ START_TEST(test_timed_but_read_only)
 	while (act_count(bed.act) < 2 ||
 	       !plan_state_final(plan_view(act_plan_at(bed.act, 0)).state))
 		act_bed_turn(&bed);
-	expect(act_plan_at(bed.act, 0), PLAN_REFUSED, "read-only");
+	act_bed_expect(act_plan_at(bed.act, 0), PLAN_REFUSED, "read-only");
 	expect_value("[\"" IP "\"]");
 }
 END_TEST
@@ -511,7 +502,7 @@ START_TEST(test_timed_without_anybody)
 				   .headless = true};
 	struct err err;
 
-	expect(act_plan(bed.act, &order, &err), PLAN_REFUSED, "nobody would be there");
+	act_bed_expect(act_plan(bed.act, &order, &err), PLAN_REFUSED, "nobody would be there");
 }
 END_TEST
 

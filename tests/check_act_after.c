@@ -56,15 +56,6 @@ static struct plan *done(const struct plan_order *order)
 	return plan;
 }
 
-static void expect(const struct plan *plan, enum plan_state state, const char *why)
-{
-	struct plan_view view = plan_view(plan);
-
-	ck_assert_msg(view.state == state, "%s, not %s: %s", plan_state_word(view.state),
-		      plan_state_word(state), view.why);
-	ck_assert_msg(strstr(view.why, why) != NULL, "%s", view.why);
-}
-
 static void expect_value(const char *want)
 {
 	char value[4096];
@@ -101,11 +92,11 @@ START_TEST(test_verify_some)
 
 	apply_server_drop(server, DROP_RESET, false);
 	plan = done(&block_three);
-	expect(plan, PLAN_UNKNOWN, "verify now");
+	act_bed_expect(plan, PLAN_UNKNOWN, "verify now");
 	ck_assert_uint_eq(apply_server_tried(server), 1);
 	apply_server_set(server, "[\"203.0.113.1\"]");
 	verify_now(plan);
-	expect(plan, PLAN_PARTIAL, "1 of 3");
+	act_bed_expect(plan, PLAN_PARTIAL, "1 of 3");
 	ck_assert_uint_eq(apply_server_tried(server), 1);
 	/* Somebody blocks the second, which is not ours to take back. */
 	apply_server_drop(server, DROP_NONE, true);
@@ -115,7 +106,7 @@ START_TEST(test_verify_some)
 	act_bed_settle(&bed, undo);
 	confirm(undo);
 	act_bed_finish(&bed, undo);
-	expect(undo, PLAN_CONFIRMED, "");
+	act_bed_expect(undo, PLAN_CONFIRMED, "");
 	expect_value("[\"203.0.113.2\"]");
 }
 END_TEST
@@ -128,7 +119,7 @@ START_TEST(test_verify_none)
 	apply_server_drop(server, DROP_RESET, false);
 	plan = done(&block_three);
 	verify_now(plan);
-	expect(plan, PLAN_REJECTED, "has not been carried out");
+	act_bed_expect(plan, PLAN_REJECTED, "has not been carried out");
 	ck_assert_ptr_null(act_undo(bed.act, plan, &err));
 }
 END_TEST
@@ -145,10 +136,10 @@ START_TEST(test_truth)
 	apply_server_drop(server, drops[_i / 2], applied);
 	plan = done(&(struct plan_order){.action = "block-ip", .params = one});
 	if (!applied) {
-		expect(plan, PLAN_UNKNOWN, "verify now");
+		act_bed_expect(plan, PLAN_UNKNOWN, "verify now");
 		verify_now(plan);
 	}
-	expect(plan, applied ? PLAN_CONFIRMED : PLAN_REJECTED, "");
+	act_bed_expect(plan, applied ? PLAN_CONFIRMED : PLAN_REJECTED, "");
 	ck_assert_uint_eq(apply_server_applied(server), applied);
 	ck_assert_uint_eq(apply_server_tried(server), 1);
 }
@@ -172,7 +163,7 @@ START_TEST(test_undo_stack)
 		act_bed_settle(&bed, undo);
 		confirm(undo);
 		act_bed_finish(&bed, undo);
-		expect(undo, PLAN_CONFIRMED, "");
+		act_bed_expect(undo, PLAN_CONFIRMED, "");
 		expect_value(left[i]);
 	}
 	ck_assert_ptr_null(act_last_undoable(bed.act));
@@ -186,7 +177,7 @@ static struct plan *timed(const struct plan_order *order)
 
 	whole.for_ms = 100;
 	plan = done(&whole);
-	expect(plan, PLAN_CONFIRMED, "");
+	act_bed_expect(plan, PLAN_CONFIRMED, "");
 	return plan;
 }
 
@@ -207,7 +198,7 @@ START_TEST(test_timed_several)
 		return;
 	}
 	act_bed_finish(&bed, act_plan_at(bed.act, 0));
-	expect(act_plan_at(bed.act, 0), PLAN_CONFIRMED, "");
+	act_bed_expect(act_plan_at(bed.act, 0), PLAN_CONFIRMED, "");
 	expect_value("[]");
 }
 END_TEST
@@ -236,7 +227,7 @@ START_TEST(test_timed_undo_fails)
 	undo = act_plan_at(bed.act, 0);
 	act_bed_finish(&bed, undo);
 	ck_assert_int_eq(plan_view(undo).state, states[_i]);
-	expect(plan, PLAN_CONFIRMED, "the undo that was due was not done");
+	act_bed_expect(plan, PLAN_CONFIRMED, "the undo that was due was not done");
 	ck_assert(plan_view(plan).alarm);
 	ck_assert(plan_view(plan).undoable);
 }
@@ -264,7 +255,7 @@ START_TEST(test_timed_claimer_dies)
 	while (plan_view(plan).due_ms)
 		act_bed_turn(&bed);
 	act_bed_finish(&bed, act_plan_at(bed.act, 0));
-	expect(act_plan_at(bed.act, 0), PLAN_CONFIRMED, "");
+	act_bed_expect(act_plan_at(bed.act, 0), PLAN_CONFIRMED, "");
 	expect_value("[]");
 	ck_assert_uint_eq(apply_server_applied(server), 2);
 }
@@ -285,7 +276,7 @@ static struct plan *watched(void)
 	struct plan *plan = done(&(struct plan_order){
 		.action = "block-ip", .params = one, .findings = findings, .nfindings = 1});
 
-	expect(plan, PLAN_CONFIRMED, "");
+	act_bed_expect(plan, PLAN_CONFIRMED, "");
 	ck_assert_int_eq(plan_view(plan).watch, WATCH_WATCHING);
 	return plan;
 }
@@ -341,7 +332,7 @@ START_TEST(test_expired)
 	snprintf(challenge, sizeof(challenge), "%s", plan_challenge(plan));
 	while (plan_view(plan).state == PLAN_PLANNED)
 		act_bed_turn(&bed);
-	expect(plan, PLAN_EXPIRED, "plan it anew");
+	act_bed_expect(plan, PLAN_EXPIRED, "plan it anew");
 	ck_assert_int_eq(act_confirm(bed.act, plan, challenge, &err), -1);
 	act_bed_journal(&bed, &journal);
 	ck_assert_uint_eq(journal.len, 0);
@@ -376,7 +367,7 @@ START_TEST(test_no_journal)
 	bed = (struct act_bed){.no_journal = true};
 	act_bed_init(&bed, NULL, act_toy, apply_server_port(server));
 	plan = done(&(struct plan_order){.action = "block-ip", .params = one});
-	expect(plan, PLAN_REFUSED, "the journal cannot be written");
+	act_bed_expect(plan, PLAN_REFUSED, "the journal cannot be written");
 	ck_assert_uint_eq(apply_server_tried(server), 0);
 }
 END_TEST
